@@ -1,0 +1,87 @@
+"""Reads of a member's story: movements with their reasons, lots, wallets, vouchers, activities. In an organization's scope.
+
+Pages go backwards by identifier: identifiers are ordered by the time of recording.
+"""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from phakdi.kit.errors import NotFound
+from phakdi.loyalty.ledger.models import Activity, Entry, Lot, Voucher, Wallet
+
+Row = TypeVar("Row", Activity, Entry)
+
+PAGE_MAX = 500
+LOTS_MAX = 2000
+
+
+class UnknownActivity(NotFound):
+    """No such activity of this member."""
+
+    code = "activity_not_found"
+
+
+def entries_of(
+    *, organization_id: UUID, member_id: UUID, unit: str | None = None, before: UUID | None = None, limit: int = 50
+) -> list[Entry]:
+    """Return the member's movements, the latest first, up to ``limit`` before the entry ``before``."""
+    found = _of(Entry.objects.all(), organization_id, member_id, before)
+    return list((found.filter(unit=unit) if unit else found)[: min(limit, PAGE_MAX)])
+
+
+def entries_of_activity(*, organization_id: UUID, member_id: UUID, activity_id: UUID) -> list[Entry]:
+    """Return the movements that one activity caused, in order."""
+    found = Entry.objects.filter(organization_id=organization_id, member_id=member_id, activity_id=activity_id)
+    return list(found.order_by("seq", "id")[:PAGE_MAX])
+
+
+def activities_of(*, organization_id: UUID, member_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
+    """Return what the member did, the latest recorded first, up to ``limit`` before the activity ``before``."""
+    return list(_of(Activity.objects.all(), organization_id, member_id, before)[: min(limit, PAGE_MAX)])
+
+
+def get_activity(*, organization_id: UUID, member_id: UUID, activity_id: UUID) -> Activity:
+    """Return one activity of the member, or raise UnknownActivity."""
+    found = Activity.objects.filter(organization_id=organization_id, member_id=member_id, id=activity_id).first()
+    if found is None:
+        raise UnknownActivity("There is no such activity.", activity_id=str(activity_id))
+    return found
+
+
+def activities_in_review(*, organization_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
+    """Return reports that came too late to be booked by themselves, the latest first."""
+    found = Activity.objects.filter(organization_id=organization_id, state=Activity.State.REVIEW)
+    return list(_page(found, before)[: min(limit, PAGE_MAX)])
+
+
+def latest_activities(*, organization_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
+    """Return what the organization's members did, the latest recorded first."""
+    return list(_page(Activity.objects.filter(organization_id=organization_id), before)[: min(limit, PAGE_MAX)])
+
+
+def wallets_of(*, organization_id: UUID, member_id: UUID) -> list[Wallet]:
+    """Return the member's wallets by unit."""
+    return list(Wallet.objects.filter(organization_id=organization_id, member_id=member_id).order_by("unit"))
+
+
+def lots_of(*, organization_id: UUID, member_id: UUID, unit: str | None = None) -> list[Lot]:
+    """Return the member's open lots in the order in which they are spent: the first to expire first."""
+    found = Lot.objects.filter(organization_id=organization_id, member_id=member_id, is_open=True)
+    found = found.filter(unit=unit) if unit else found
+    return list(found.order_by("unit", F("expires_at").asc(nulls_last=True), "earned_at", "id")[:LOTS_MAX])
+
+
+def vouchers_of(*, organization_id: UUID, member_id: UUID, state: str | None = None, limit: int = 200) -> list[Voucher]:
+    """Return the member's vouchers, the latest first."""
+    found = Voucher.objects.filter(organization_id=organization_id, member_id=member_id)
+    return list((found.filter(state=state) if state else found).order_by("-id")[: min(limit, PAGE_MAX)])
+
+
+def _of(rows: QuerySet[Row], organization_id: UUID, member_id: UUID, before: UUID | None) -> QuerySet[Row]:
+    return _page(rows.filter(organization_id=organization_id, member_id=member_id), before)
+
+
+def _page(rows: QuerySet[Row], before: UUID | None) -> QuerySet[Row]:
+    return (rows.filter(id__lt=before) if before else rows).order_by("-id")
