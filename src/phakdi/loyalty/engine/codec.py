@@ -1,0 +1,472 @@
+"""Between the engine's values and the JSON that the posting and loading functions speak.
+
+Written by hand because every till transaction passes through here: `decode_member` reads the row that
+``sql/load_1.sql`` answers, `encode` writes the records that ``sql/post_1.sql`` unpacks. Numbers and instants keep their
+meaning from `state`: whole points, minor units, aware UTC.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from phakdi.kit.ids import new_id, nth
+from phakdi.loyalty.engine.core.state import (
+    Activity,
+    Entry,
+    Lot,
+    Membership,
+    MemberState,
+    Profile,
+    Standing,
+    Step,
+    Verdict,
+    Voucher,
+    Wallet,
+)
+
+CAUSED_TOPIC = "activity.caused"
+BOOKED, REVIEW = "BOOKED", "REVIEW"
+UUID_LENGTH = 36
+VALUES = "\x1f"  # between the values of a row
+ROWS = "\x1e"
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True, frozen=True)
+class ReceiptKey:
+    """What makes a report the same report: where it came from, its number there, and a digest of what it says."""
+
+    origin: str
+    number: str
+    content_hash: str
+
+
+@dataclass(slots=True, frozen=True)
+class Booking:
+    """One step together with what only the store needs to know of it."""
+
+    step: Step
+    recorded_at: datetime
+    program_version_id: UUID | None
+    receipt: ReceiptKey | None = None
+    state: str = BOOKED
+    import_id: UUID | None = None
+    actor: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """The steps of one member that are written together, each having started where the one before ended."""
+
+    member_id: UUID
+    expected_version: int
+    bookings: list[Booking] = field(default_factory=list)
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[Any], budgets: Mapping[str, int]) -> MemberState:
+    """Return the member's state from the columns that ``engine_load`` answers, from ``status`` on."""
+    status, joined_at, birthday, language, segments, attributes, version, clock, doc, wallets, lots, vouchers, orders = row
+    profile = Profile(
+        status, _utc(joined_at), birthday, language, frozenset(segments or ()), orjson.loads(attributes) if attributes else {}
+    )
+    if version is None:
+        return MemberState(organization_id, member_id, profile=profile, budgets=dict(budgets))
+    kept = orjson.loads(doc)
+    return MemberState(
+        organization_id,
+        member_id,
+        version,
+        _utc(clock),
+        profile,
+        {wallet.unit: wallet for wallet in map(_wallet, wallets.split(ROWS))} if wallets else {},
+        {lot.id: lot for lot in map(_lot, sorted(lots.split(ROWS)))} if lots else {},
+        {voucher.id: voucher for voucher in map(_voucher, sorted(vouchers.split(ROWS)))} if vouchers else {},
+        _standing(kept.get("standing")),
+        _membership(kept.get("membership")),
+        kept.get("meters") or {},
+        kept.get("marks") or {},
+        orjson.loads(orders) if orders else {},
+        dict(budgets),
+    )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _known_instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _instant(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _wallet(text: str) -> Wallet:
+    unit, *figures = text.split(VALUES)
+    return Wallet(unit, *map(int, figures))
+
+
+def _lot(text: str) -> Lot:
+    (
+        id, unit, granted, remaining, earned_at, available_at, expires_at, is_pending, waits_for, cancel_at, pot, rule, is_bonus,
+        activity_id, ref,
+    ) = text.split(VALUES)  # fmt: skip
+    return Lot(
+        UUID(id),
+        unit,
+        int(granted),
+        int(remaining),
+        _known_instant(earned_at),
+        _instant(available_at),
+        _instant(expires_at),
+        is_pending == "t",
+        waits_for,
+        _instant(cancel_at),
+        pot,
+        rule,
+        is_bonus == "t",
+        UUID(activity_id) if activity_id else None,
+        ref,
+    )
+
+
+def _voucher(text: str) -> Voucher:
+    (
+        id, definition, state, issued_at, starts_at, expires_at, value_minor, uses_left, rule, activity_id, ref, choice,
+    ) = text.split(VALUES)  # fmt: skip
+    return Voucher(
+        UUID(id),
+        definition,
+        state,
+        _known_instant(issued_at),
+        _known_instant(starts_at),
+        _instant(expires_at),
+        int(value_minor) if value_minor else None,
+        int(uses_left),
+        rule,
+        UUID(activity_id) if activity_id else None,
+        ref,
+        choice,
+    )
+
+
+def _standing(doc: Mapping[str, Any] | None) -> Standing:
+    if not doc:
+        return Standing()
+    return Standing(
+        doc["level"],
+        _instant(doc["since"]),
+        _instant(doc["until"]),
+        _instant(doc["grace_until"]),
+        doc["next_level"],
+        _instant(doc["next_at"]),
+        doc["assigned"],
+    )
+
+
+def _membership(doc: Mapping[str, Any] | None) -> Membership:
+    if not doc:
+        return Membership()
+    return Membership(doc["plan"], _instant(doc["since"]), _instant(doc["until"]), doc["ended"], doc["fee_paid_minor"])
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def encode(groups: Sequence[Group]) -> tuple[str | None, ...]:
+    """Return the arguments of ``engine_post`` after the organization, in its order; ``None`` where nothing is written."""
+    tables = _Tables()
+    for group in groups:
+        tables.add(group)
+    return tables.texts()
+
+
+class _Tables:
+    def __init__(self) -> None:
+        self.states: list[Json] = []
+        self.activities: list[Json] = []
+        self.receipts: list[Json] = []
+        self.entries: list[Json] = []
+        self.lots: list[Json] = []
+        self.wallets: list[Json] = []
+        self.vouchers: list[Json] = []
+        self.orders: list[Json] = []
+        self.takes: list[Json] = []
+        self.facts: list[Json] = []
+
+    def texts(self) -> tuple[str | None, ...]:
+        in_order = (
+            self.states, self.activities, self.receipts, self.entries, self.lots, self.wallets, self.vouchers, self.orders,
+            self.takes, self.facts,
+        )  # fmt: skip
+        return tuple(dump(rows) if rows else None for rows in in_order)
+
+    def add(self, group: Group) -> None:
+        member_id = group.member_id
+        lots: dict[UUID, Lot] = {}
+        vouchers: dict[UUID, Voucher] = {}
+        orders: dict[str, Json] = {}
+        takes: dict[str, int] = {}
+        units: set[str] = set()
+        for booking in group.bookings:
+            step = booking.step
+            cause = step.activity.id if step.activity else new_id()
+            if step.activity:
+                self.activities.append(_activity_record(member_id, booking, step.activity))
+            if booking.receipt:
+                self.receipts.append(_receipt_record(member_id, cause, booking.receipt))
+            for number, entry in enumerate(step.entries):
+                units.add(entry.unit)
+                self.entries.append(_entry_record(member_id, booking, entry, number))
+            for lot in (*step.new_lots, *step.changed_lots):
+                lots[lot.id] = lot
+            for voucher in (*step.new_vouchers, *step.changed_vouchers):
+                vouchers[voucher.id] = voucher
+            orders.update(step.changed_orders)
+            for budget, amount in step.budget_takes.items():
+                takes[budget] = takes.get(budget, 0) + amount
+            if step.facts or step.caused:
+                self.facts.extend(_fact_records(member_id, cause, booking))
+        last = next((booking.step for booking in reversed(group.bookings) if booking.state == BOOKED), None)
+        if last is None:  # only reports that wait for review: nothing changes for the member
+            return
+        self.states.append(_state_record(group.expected_version + 1, last))
+        self.lots.extend(_lot_record(member_id, lot) for lot in lots.values())
+        self.wallets.extend(_wallet_record(member_id, last.state.wallets[unit]) for unit in units)
+        self.vouchers.extend(_voucher_record(member_id, voucher) for voucher in vouchers.values())
+        self.orders.extend(_order_record(ref, doc, last.state) for ref, doc in orders.items())
+        self.takes.extend(
+            {"member_id": member_id, "budget": budget, "amount": amount} for budget, amount in takes.items() if amount
+        )
+
+
+def dump(value: Any) -> str:
+    """Return ``value`` as JSON text; decimals and dates as text, sets as sorted lists."""
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _activity_record(member_id: UUID, booking: Booking, activity: Activity) -> Json:
+    return {
+        "member_id": member_id,
+        "id": activity.id,
+        "kind": activity.kind,
+        "ref": activity.ref,
+        "origin": activity.origin,
+        "of": activity.of,
+        "channel": activity.channel,
+        "store": activity.store,
+        "tender": activity.tender,
+        "amount_minor": activity.amount,
+        "occurred_at": activity.at,
+        "recorded_at": booking.recorded_at,
+        "program_version_id": booking.program_version_id,
+        "data": activity_data(activity),
+        "outcome": booking.step.outcome,
+        "verdicts": booking.step.verdicts,
+        "state": booking.state,
+        "import_id": booking.import_id,
+        "actor": booking.actor,
+    }
+
+
+def activity_data(activity: Activity) -> Json:
+    """Return what an activity says beyond its own columns: lines, the program's fields, depth."""
+    data: Json = {}
+    if activity.lines:
+        data["lines"] = activity.lines
+    if activity.fields:
+        data["fields"] = activity.fields
+    if activity.depth:
+        data["depth"] = activity.depth
+    return data
+
+
+def _receipt_record(member_id: UUID, activity_id: UUID, receipt: ReceiptKey) -> Json:
+    return {
+        "origin": receipt.origin,
+        "number": receipt.number,
+        "member_id": member_id,
+        "activity_id": activity_id,
+        "content_hash": receipt.content_hash,
+    }
+
+
+def _entry_record(member_id: UUID, booking: Booking, entry: Entry, number: int) -> Json:
+    activity = booking.step.activity
+    return {
+        "member_id": member_id,
+        "id": entry.id,
+        "activity_id": activity.id if activity else None,
+        "program_version_id": booking.program_version_id,
+        "seq": number,
+        "kind": entry.kind,
+        "unit": entry.unit,
+        "points": entry.points,
+        "source": entry.source,
+        "target": entry.target,
+        "rule": entry.rule,
+        "reason": entry.reason,
+        "params": entry.params,
+        "reverses_id": entry.reverses_id,
+        "uses": entry.uses,
+        "pot": entry.pot,
+        "ref": entry.ref,
+        "effective_at": entry.effective_at,
+        "recorded_at": booking.recorded_at,
+    }
+
+
+def _lot_record(member_id: UUID, lot: Lot) -> Json:
+    return {
+        "member_id": member_id,
+        "id": lot.id,
+        "activity_id": lot.activity_id,
+        "unit": lot.unit,
+        "granted": lot.granted,
+        "remaining": lot.remaining,
+        "earned_at": lot.earned_at,
+        "available_at": lot.available_at,
+        "expires_at": lot.expires_at,
+        "is_pending": lot.is_pending,
+        "waits_for": lot.waits_for,
+        "cancel_at": lot.cancel_at,
+        "pot": lot.pot,
+        "rule": lot.rule,
+        "is_bonus": lot.is_bonus,
+        "ref": lot.ref,
+    }
+
+
+def _wallet_record(member_id: UUID, wallet: Wallet) -> Json:
+    return {
+        "member_id": member_id,
+        "unit": wallet.unit,
+        "active": wallet.active,
+        "pending": wallet.pending,
+        "held": wallet.held,
+        "debt": wallet.debt,
+        "earned": wallet.earned,
+        "spent": wallet.spent,
+        "expired": wallet.expired,
+    }
+
+
+def _voucher_record(member_id: UUID, voucher: Voucher) -> Json:
+    return {
+        "member_id": member_id,
+        "id": voucher.id,
+        "activity_id": voucher.activity_id,
+        "definition": voucher.definition,
+        "state": voucher.state,
+        "issued_at": voucher.issued_at,
+        "starts_at": voucher.starts_at,
+        "expires_at": voucher.expires_at,
+        "value_minor": voucher.value_minor,
+        "uses_left": voucher.uses_left,
+        "rule": voucher.rule,
+        "ref": voucher.ref,
+        "choice": voucher.choice,
+    }
+
+
+def _order_record(ref: str, doc: Json, state: MemberState) -> Json:
+    named = set(_identifiers(doc))
+    return {
+        "member_id": state.member_id,
+        "ref": ref,
+        "doc": doc,
+        "lot_ids": [lot_id for lot_id in state.lots if str(lot_id) in named] if named else [],
+        "voucher_ids": [voucher_id for voucher_id in state.vouchers if str(voucher_id) in named] if named else [],
+    }
+
+
+def _identifiers(value: Any) -> Iterable[str]:
+    """Yield every text in a document that has the shape of a UUID: the lots and vouchers that an order names."""
+    if isinstance(value, str):
+        if len(value) == UUID_LENGTH and value[8] == value[13] == "-":
+            yield value
+    elif isinstance(value, UUID):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _identifiers(key)
+            yield from _identifiers(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _identifiers(item)
+
+
+def _state_record(version: int, step: Step) -> Json:
+    state = step.state
+    return {
+        "member_id": state.member_id,
+        "version": version,
+        "clock": state.clock,
+        "level": state.standing.level,
+        "due_at": step.due_at,
+        "doc": {"standing": state.standing, "membership": state.membership, "meters": state.meters, "marks": state.marks},
+    }
+
+
+def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Json]:
+    step, number = booking.step, 0
+    for fact in step.facts:
+        number += 1
+        yield {
+            "id": nth(cause, number),
+            "member_id": member_id,
+            "topic": fact.topic,
+            "data": fact.data,
+            "at": booking.recorded_at,
+        }
+    depth = (step.activity.depth if step.activity else 0) + 1
+    for caused in step.caused:
+        number += 1
+        data = {"kind": caused.kind, "at": caused.at, "fields": caused.fields, "of": caused.ref, "depth": depth}
+        yield {
+            "id": nth(cause, number),
+            "member_id": caused.member_id,
+            "topic": CAUSED_TOPIC,
+            "data": data,
+            "at": booking.recorded_at,
+        }
+
+
+# --- digests -----------------------------------------------------------------------------------------------------
+
+
+def content_hash(activity: Activity) -> str:
+    """Return a digest of what an activity says, leaving out when and through which channel it was told."""
+    said = (activity.kind, activity.of, activity.amount, activity.lines, activity.fields)
+    text = orjson.dumps(said, default=_plain, option=orjson.OPT_SORT_KEYS)
+    return blake2b(text, digest_size=16).hexdigest()
+
+
+def verdict_values(verdicts: Sequence[Verdict]) -> list[Json]:
+    """Return verdicts as dictionaries, as a caller is answered with them."""
+    return [{"rule": v.rule, "applied": v.applied, "reason": v.reason, "params": dict(v.params)} for v in verdicts]

@@ -1,0 +1,53 @@
+"""What the engine keeps of a member beside the ledger, and the counters that many members share."""
+
+from django.db import models
+
+from phakdi.kit.db.models import OrganizationRows
+
+
+class KeptState(OrganizationRows):
+    """A member's standing, membership, meters and marks; its version guards every post."""
+
+    member_id = models.UUIDField(primary_key=True)
+    version = models.BigIntegerField()
+    clock = models.DateTimeField(null=True)
+    level = models.TextField(default="")
+    due_at = models.DateTimeField(null=True)
+    doc = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "member_state"
+
+    def __str__(self) -> str:
+        return f"{self.member_id} version {self.version}"
+
+
+class KeptOrder(OrganizationRows):
+    """What the engine remembers of an order, and which lots and vouchers it names."""
+
+    pk = models.CompositePrimaryKey("member_id", "ref")
+    member_id = models.UUIDField()
+    ref = models.TextField()
+    doc = models.JSONField()
+
+    class Meta:
+        db_table = "order_state"
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class BudgetSlice(OrganizationRows):
+    """A part of a budget that many members share, cut so that no row is hot."""
+
+    pk = models.CompositePrimaryKey("organization_id", "budget", "slice_no")
+    budget = models.TextField()
+    slice_no = models.IntegerField()
+    granted = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+
+    class Meta:
+        db_table = "budget_slice"
+
+    def __str__(self) -> str:
+        return f"{self.budget} {self.slice_no}: {self.remaining} of {self.granted}"

@@ -1,0 +1,125 @@
+"""Reads of the engine: a member's state with its version, and the answer that a receipt was given before.
+
+The loading functions are single calls that set the organization themselves, so they run in autocommit or inside a
+transaction alike.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from phakdi.kit.errors import NotFound
+from phakdi.loyalty.engine import channel, codec
+from phakdi.loyalty.engine.core.state import MemberState
+from phakdi.loyalty.engine.models import KeptState
+
+LOAD = "SELECT * FROM engine_load(%s, %s, %s, %s, %s, %s)"
+LOAD_MANY = "SELECT * FROM engine_load_many(%s, %s, %s)"
+LOAD_SHARED = "SELECT * FROM engine_load_shared(%s, %s, %s, %s)"
+DUE = """
+    SELECT member_id, due_at FROM member_state
+    WHERE organization_id = %s AND due_at <= %s AND (due_at, member_id) > (%s, %s)
+    ORDER BY due_at, member_id LIMIT %s
+"""
+
+
+class UnknownMember(NotFound):
+    """No such member in this organization."""
+
+    code = "member_not_found"
+
+
+@dataclass(slots=True, frozen=True)
+class FirstAnswer:
+    """What was answered when a receipt was recorded."""
+
+    member_id: UUID
+    activity_id: UUID
+    content_hash: str
+    outcome: dict[str, Any]
+    verdicts: list[dict[str, Any]]
+    state: str
+
+
+@dataclass(slots=True, frozen=True)
+class Loaded:
+    """Either the first answer to this receipt, or the member's state."""
+
+    state: MemberState | None
+    first_answer: FirstAnswer | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Shared:
+    """What the members of a batch share: receipts that were recorded before, and what is left of budgets."""
+
+    answers: dict[tuple[str, str], FirstAnswer] = field(default_factory=dict)
+    budgets: dict[str, int] = field(default_factory=dict)
+
+
+def load(
+    *,
+    organization_id: UUID,
+    member_id: UUID,
+    refs: Sequence[str] = (),
+    receipt: codec.ReceiptKey | None = None,
+    budgets: Collection[str] = (),
+) -> Loaded:
+    """Return the member's state with the orders in ``refs``, or the first answer to ``receipt``; one call.
+
+    Raises:
+        UnknownMember: no such member, and the receipt was never recorded.
+    """
+    origin, number = (receipt.origin, receipt.number) if receipt else ("", "")
+    row = channel.fetch_one(LOAD, (organization_id, member_id, list(refs), origin, number, list(budgets)))
+    first_answer, left, *values = row
+    if first_answer is not None:
+        return Loaded(None, _first_answer(orjson.loads(first_answer)))
+    if values[0] is None:
+        raise UnknownMember("There is no such member.", member_id=str(member_id))
+    return Loaded(codec.decode_member(organization_id, member_id, values, orjson.loads(left) if left else {}))
+
+
+def load_many(*, organization_id: UUID, wanted: Mapping[UUID, Collection[str]]) -> dict[UUID, MemberState]:
+    """Return the states of many members, each with its orders; unknown members are left out."""
+    refs = codec.dump([list(orders) for orders in wanted.values()])
+    rows = channel.fetch_all(LOAD_MANY, (organization_id, list(wanted), refs))
+    return {
+        member_id: codec.decode_member(organization_id, member_id, values, {})
+        for member_id, _answer, _budgets, *values in rows
+        if values[0] is not None
+    }
+
+
+def load_shared(*, organization_id: UUID, receipts: Collection[tuple[str, str]], budgets: Collection[str]) -> Shared:
+    """Return the first answers to those of ``receipts`` (origin, number) that are known, and what is left of ``budgets``."""
+    if not receipts and not budgets:
+        return Shared()
+    origins, numbers = [origin for origin, _ in receipts], [number for _, number in receipts]
+    answers, left = channel.fetch_one(LOAD_SHARED, (organization_id, origins, numbers, list(budgets)))
+    return Shared(
+        {(origin, number): _first_answer(rest) for origin, number, *rest in orjson.loads(answers or "[]")},
+        orjson.loads(left) if left else {},
+    )
+
+
+def due_members(*, organization_id: UUID, now: datetime, after: tuple[datetime, UUID], limit: int) -> list[tuple[UUID, datetime]]:
+    """Return up to ``limit`` members for whom time has something to book by ``now``, in order, after a cursor; in a scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, (organization_id, now, *after, limit))
+        return [(member_id, due_at) for member_id, due_at in cursor.fetchall()]
+
+
+def state_of(*, organization_id: UUID, member_id: UUID) -> KeptState | None:
+    """Return what the engine keeps of a member, or None for one who has done nothing yet; in a scope."""
+    return KeptState.objects.filter(organization_id=organization_id, member_id=member_id).first()
+
+
+def _first_answer(values: Sequence[Any]) -> FirstAnswer:
+    member_id, activity_id, content_hash, outcome, verdicts, state = values
+    return FirstAnswer(UUID(member_id), UUID(activity_id), content_hash, outcome, verdicts, state)

@@ -1,0 +1,138 @@
+-- Everything `advance` may look at, in one call. Lots, vouchers and wallets come as text, values parted by unit separators
+-- (0x1f) and rows by record separators (0x1e), in the order in which engine/codec.py reads them: concat_ws looks an
+-- output function up once a query where the JSON builders look it up once a value, which costs three times as much.
+-- Plans are generic on purpose: every statement is a look-up by key, and planning one costs more than running it.
+
+CREATE FUNCTION engine_lots(member uuid, wanted uuid[]) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(concat_ws(
+            E'\x1f', l.id, l.unit, l.granted, l.remaining, l.earned_at, coalesce(l.available_at::text, ''),
+            coalesce(l.expires_at::text, ''), l.is_pending, l.waits_for, coalesce(l.cancel_at::text, ''), l.pot, l.rule,
+            l.is_bonus, coalesce(l.activity_id::text, ''), l.ref), E'\x1e')
+        FROM lot AS l WHERE l.member_id = member AND l.id = ANY (wanted) AND NOT l.is_open
+    );
+END $$;
+
+CREATE FUNCTION engine_vouchers(member uuid, wanted uuid[]) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(concat_ws(
+            E'\x1f', v.id, v.definition, v.state, v.issued_at, v.starts_at, coalesce(v.expires_at::text, ''),
+            coalesce(v.value_minor::text, ''), v.uses_left, v.rule, coalesce(v.activity_id::text, ''), v.ref, v.choice), E'\x1e')
+        FROM voucher AS v WHERE v.member_id = member AND v.id = ANY (wanted) AND v.state NOT IN ('ISSUED', 'HELD')
+    );
+END $$;
+
+-- The answer that was given when this receipt was recorded, as JSON; NULL when it never was.
+CREATE FUNCTION engine_first_answer(organization uuid, receipt_origin text, receipt_number text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_array(r.member_id, r.activity_id, r.content_hash, a.outcome, a.verdicts, a.state)::text
+        FROM receipt AS r JOIN activity AS a ON a.member_id = r.member_id AND a.id = r.activity_id
+        WHERE r.organization_id = organization AND r.origin = receipt_origin AND r.number = receipt_number
+    );
+END $$;
+
+CREATE FUNCTION engine_load(
+    organization uuid, member uuid, refs text[], receipt_origin text, receipt_number text, wanted_budgets text[],
+    OUT first_answer text, OUT budgets text,
+    OUT status text, OUT joined_at timestamptz, OUT birthday date, OUT language text, OUT segments text[], OUT attributes text,
+    OUT version bigint, OUT clock timestamptz, OUT doc text, OUT wallets text, OUT lots text, OUT vouchers text, OUT orders text
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    order_lots uuid[];
+    order_vouchers uuid[];
+BEGIN
+    PERFORM set_config('app.organization_id', organization::text, true);
+    IF receipt_number <> '' THEN
+        first_answer := engine_first_answer(organization, receipt_origin, receipt_number);
+        IF first_answer IS NOT NULL THEN
+            RETURN;
+        END IF;
+    END IF;
+    IF cardinality(wanted_budgets) > 0 THEN
+        budgets := (
+            SELECT json_object_agg(left_over.budget, left_over.remaining)::text FROM (
+                SELECT s.budget, sum(s.remaining) AS remaining FROM budget_slice AS s
+                WHERE s.organization_id = organization AND s.budget = ANY (wanted_budgets) GROUP BY s.budget
+            ) AS left_over
+        );
+    END IF;
+    SELECT m.status, m.joined_at, m.birthday, m.language, m.segments, m.attributes::text, s.version, s.clock, s.doc::text
+    INTO status, joined_at, birthday, language, segments, attributes, version, clock, doc
+    FROM member AS m LEFT JOIN member_state AS s ON s.member_id = m.id
+    WHERE m.id = member AND m.organization_id = organization;
+    IF version IS NULL THEN  -- unknown, or never seen by the engine: nothing in the ledger either
+        RETURN;
+    END IF;
+    wallets := (
+        SELECT string_agg(concat_ws(E'\x1f', w.unit, w.active, w.pending, w.held, w.debt, w.earned, w.spent, w.expired), E'\x1e')
+        FROM wallet AS w WHERE w.member_id = member
+    );
+    lots := (
+        SELECT string_agg(concat_ws(
+            E'\x1f', l.id, l.unit, l.granted, l.remaining, l.earned_at, coalesce(l.available_at::text, ''),
+            coalesce(l.expires_at::text, ''), l.is_pending, l.waits_for, coalesce(l.cancel_at::text, ''), l.pot, l.rule,
+            l.is_bonus, coalesce(l.activity_id::text, ''), l.ref), E'\x1e')
+        FROM lot AS l WHERE l.member_id = member AND l.is_open
+    );
+    vouchers := (
+        SELECT string_agg(concat_ws(
+            E'\x1f', v.id, v.definition, v.state, v.issued_at, v.starts_at, coalesce(v.expires_at::text, ''),
+            coalesce(v.value_minor::text, ''), v.uses_left, v.rule, coalesce(v.activity_id::text, ''), v.ref, v.choice), E'\x1e')
+        FROM voucher AS v WHERE v.member_id = member AND v.state IN ('ISSUED', 'HELD')
+    );
+    IF cardinality(refs) > 0 THEN
+        orders := (
+            SELECT json_object_agg(o.ref, o.doc)::text FROM order_state AS o WHERE o.member_id = member AND o.ref = ANY (refs)
+        );
+        IF orders IS NOT NULL THEN  -- what these orders took from or gave to comes along, used up or not
+            order_lots := (
+                SELECT array_agg(id) FROM order_state AS o, unnest(o.lot_ids) AS id WHERE o.member_id = member AND o.ref = ANY (refs)
+            );
+            order_vouchers := (
+                SELECT array_agg(id) FROM order_state AS o, unnest(o.voucher_ids) AS id WHERE o.member_id = member AND o.ref = ANY (refs)
+            );
+            lots := concat_ws(E'\x1e', lots, engine_lots(member, order_lots));
+            vouchers := concat_ws(E'\x1e', vouchers, engine_vouchers(member, order_vouchers));
+        END IF;
+    END IF;
+END $$;
+
+-- The same for many members at once; `refs` holds an array of refs for each, by position. One row a member.
+CREATE FUNCTION engine_load_many(organization uuid, members uuid[], refs json)
+RETURNS TABLE (
+    member_id uuid, first_answer text, budgets text,
+    status text, joined_at timestamptz, birthday date, language text, segments text[], attributes text,
+    version bigint, clock timestamptz, doc text, wallets text, lots text, vouchers text, orders text
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    PERFORM set_config('app.organization_id', organization::text, true);
+    RETURN QUERY
+    SELECT wanted.id, found.*
+    FROM unnest(members) WITH ORDINALITY AS wanted (id, n)
+    CROSS JOIN LATERAL engine_load(
+        organization, wanted.id, ARRAY(SELECT json_array_elements_text(refs -> (wanted.n::int - 1))), '', '', '{}') AS found
+    ORDER BY wanted.n;
+END $$;
+
+-- What was answered to these receipts before, and what is left of these budgets, for a batch: both as JSON.
+CREATE FUNCTION engine_load_shared(organization uuid, origins text[], numbers text[], wanted_budgets text[], OUT answers text, OUT budgets text)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    PERFORM set_config('app.organization_id', organization::text, true);
+    answers := (
+        SELECT json_agg(json_build_array(r.origin, r.number, r.member_id, r.activity_id, r.content_hash, a.outcome, a.verdicts, a.state))::text
+        FROM unnest(origins, numbers) AS wanted (origin, number)
+        JOIN receipt AS r ON r.organization_id = organization AND r.origin = wanted.origin AND r.number = wanted.number
+        JOIN activity AS a ON a.member_id = r.member_id AND a.id = r.activity_id
+    );
+    budgets := (
+        SELECT json_object_agg(left_over.budget, left_over.remaining)::text FROM (
+            SELECT s.budget, sum(s.remaining) AS remaining FROM budget_slice AS s
+            WHERE s.organization_id = organization AND s.budget = ANY (wanted_budgets) GROUP BY s.budget
+        ) AS left_over
+    );
+END $$;
