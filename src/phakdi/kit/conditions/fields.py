@@ -69,7 +69,7 @@ class Field:
         object.__setattr__(self, "sql_kind", self.sql_kind or DEFAULT_SQL_KINDS[self.type])
         if self.type == "weekday" and self.choices is None:
             object.__setattr__(self, "choices", WEEKDAYS)
-        assert self.scale > 0, f"{self.name}: the scale is positive"
+        assert str(self.scale).strip("0") == "1", f"{self.name}: the scale is a power of ten"
         assert self.sql_kind in _sql_kinds(self.type), f"{self.name}: {self.sql_kind} does not fit {self.type}"
 
     @property
