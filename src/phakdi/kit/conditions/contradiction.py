@@ -14,7 +14,7 @@ from typing import Any
 from phakdi.kit.conditions.closures import compile_closure
 from phakdi.kit.conditions.fields import NUMBERS, Catalogue
 from phakdi.kit.conditions.literals import write_literal
-from phakdi.kit.conditions.tree import All, AnyOf, Leaf, Node, NoneOf
+from phakdi.kit.conditions.tree import AnyOf, Leaf, Node, NoneOf
 
 ALTERNATIVES_MAX = 500
 COMBINATIONS_MAX = 500
@@ -36,9 +36,10 @@ def contradiction(node: Node, catalogue: Catalogue) -> str | None:
     for number, questions in enumerate(_alternatives(node)):
         if number >= ALTERNATIVES_MAX:
             return None
-        found = _conflict(questions, catalogue)
-        if found is None:
+        conflict = _conflict(questions, catalogue)
+        if conflict is None:
             return None
+        found = found or conflict
     return found or "no alternative is left"
 
 
@@ -54,7 +55,8 @@ def _alternatives(node: Node) -> Iterator[tuple[Question, ...]]:
         if isinstance(group, Leaf):
             stack.append((pending, (*questions, (group, wanted))))
             continue
-        children = [(child, wanted is not isinstance(group, NoneOf)) for child in reversed(group.children)]
+        answer = wanted is not isinstance(group, NoneOf)
+        children = [(child, answer) for child in reversed(group.children)]  # a stack: the first comes last
         if wanted is not isinstance(group, AnyOf):  # all of the children decide together
             stack.append((pending + children, questions))
         else:

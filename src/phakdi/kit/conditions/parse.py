@@ -1,6 +1,5 @@
 """Reading conditions from YAML or JSON shapes into a checked tree."""
 
-from collections.abc import Callable
 from typing import Any
 
 from phakdi.kit.conditions.errors import BadCondition, Trail, bad
@@ -65,7 +64,7 @@ class _Parser:
             return [self.leaf(field, op, value, trail, trail)]
         if not value:
             raise self.bad(f"{key} has no operator", "condition_empty", trail, key)
-        return [self.leaf(field, op, inner, trail, (*trail, op)) for op, inner in value.items()]
+        return [self.leaf(field, op, inner, (*trail, str(op)), (*trail, str(op))) for op, inner in value.items()]
 
     def group(self, key: str, value: Any, trail: Trail) -> Node:
         if isinstance(value, list | tuple):
@@ -93,7 +92,6 @@ class _Parser:
         op = "any_in" if op == "in" and field.type == "set" else op
         if op not in field.operators:
             raise self.bad_operator(field, op, op_trail)
-        read: Callable[[Any, Trail], Any] = lambda raw, at: self.literal(field, raw, at)  # noqa: E731 - one line, twice
         if op == "exists":
             if not isinstance(value, bool):
                 raise self.bad(f"{field.name} exists must be true or false", "condition_value", trail, field.name)
@@ -104,7 +102,7 @@ class _Parser:
             return Leaf(field.name, op, self.many(field, value, trail), field.type, field.scale)
         if isinstance(value, list | tuple):
             raise self.bad(f"{field.name} {op} takes one value, not a list", "condition_value", trail, field.name)
-        found = read(value, trail)
+        found = self.literal(field, value, trail)
         if op in _TEXT_PARTS and found == "":
             raise self.bad(f"{field.name} {op} needs some text", "condition_value", trail, field.name)
         return Leaf(field.name, op, found, field.type, field.scale)
@@ -131,15 +129,18 @@ class _Parser:
         if field.type != "time":
             message = f"{field.name} between is reversed: {raw[0]} comes after {raw[1]}"
             raise self.bad(message, "condition_reversed", trail, field.name)
-        return AnyOf((  # over midnight
-            Leaf(field.name, "at_least", low, field.type, field.scale),
-            Leaf(field.name, "at_most", high, field.type, field.scale),
-        ))
+        return AnyOf(
+            (  # over midnight
+                Leaf(field.name, "at_least", low, field.type, field.scale),
+                Leaf(field.name, "at_most", high, field.type, field.scale),
+            )
+        )
 
     def literal(self, field: Field, raw: Any, trail: Trail) -> Any:
+        if raw is None:
+            message = f"{field.name} has no value here; to ask whether it is known use exists: true or false"
+            raise self.bad(message, "condition_value", trail, field.name)
         try:
-            if raw is None:
-                raise BadLiteral("has no value here; to ask whether it is known use exists: true or false")
             return read_literal(raw, field, self.catalogue.zone)
         except BadLiteral as error:
             raise self.bad(f"{field.name} {error}", "condition_value", trail, field.name) from None
@@ -147,7 +148,9 @@ class _Parser:
     def bad_operator(self, field: Field, op: Any, trail: Trail) -> BadCondition:
         hint = closest(str(op), field.operators)
         if op in _ALL_OPERATORS:
-            message = f"{field.name} is of type {field.type} and does not know {op}; it knows {', '.join(field.operators)}"
+            message = (
+                f"{field.name} is of type {field.type} and does not know {op}; it knows {', '.join(field.operators)}"
+            )
         else:
             message = f"there is no operator {op}" + (f"; did you mean {hint}?" if hint else "")
         return self.bad(message, "condition_unknown_operator", trail, field.name, operator=str(op), suggestion=hint)

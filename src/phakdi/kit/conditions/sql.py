@@ -11,7 +11,7 @@ from typing import Any
 
 from phakdi.kit.conditions.errors import bad
 from phakdi.kit.conditions.fields import Catalogue, Field
-from phakdi.kit.conditions.tree import All, AnyOf, Leaf, Node, NoneOf
+from phakdi.kit.conditions.tree import All, Leaf, Node, NoneOf
 
 Piece = tuple[str, list[Any]]
 
@@ -66,21 +66,27 @@ def _leaf(leaf: Leaf, field: Field) -> Piece:
 
 
 def _known(field: Field, test: Piece) -> Piece:
-    """Return the test made false where the field is NULL: so that an index can serve, when it is a bare column."""
+    """Return the test made false where the field is NULL; written so that a bare column's index can serve."""
     text, params = test
-    if _COLUMN.fullmatch(field.sql or ""):
-        return f"({field.sql} IS NOT NULL AND {text})", params
+    if _COLUMN.fullmatch(_sql(field)):
+        return f"({_sql(field)} IS NOT NULL AND {text})", params
     return f"coalesce({text}, FALSE)", params
+
+
+def _sql(field: Field) -> str:
+    """Return the field's expression, in parentheses unless it is a bare column."""
+    sql = field.sql or ""
+    return sql if _COLUMN.fullmatch(sql) else f"({sql})"
 
 
 def _exists(field: Field) -> Piece:
     if field.type in ("text", "weekday", "time"):
-        return f"coalesce({field.sql} <> '', FALSE)", []
+        return f"coalesce({_sql(field)} <> '', FALSE)", []
     if field.sql_kind == "text[]":
-        return f"(coalesce(cardinality({field.sql}), 0) > 0)", []
+        return f"(coalesce(cardinality({_sql(field)}), 0) > 0)", []
     if field.sql_kind == "jsonb":
-        return f"(coalesce({field.sql}, 'null'::jsonb) NOT IN ('null'::jsonb, '[]'::jsonb))", []
-    return f"({field.sql} IS NOT NULL)", []
+        return f"(coalesce({_sql(field)}, 'null'::jsonb) NOT IN ('null'::jsonb, '[]'::jsonb))", []
+    return f"({_sql(field)} IS NOT NULL)", []
 
 
 # --- one value ---------------------------------------------------------------------------------------------------
@@ -95,13 +101,13 @@ def _test(field: Field, op: str, value: Any) -> Piece:
     if op in _TEXT_TESTS:
         return _text_test(field, op, value)
     if op == "in":
-        return f"{field.sql} = ANY(%s::{field.sql_kind}[])", [[_param(field, item) for item in value]]
+        return f"{_sql(field)} = ANY(%s::{field.sql_kind}[])", [[_param(field, item) for item in value]]
     assert op == "is", op
-    return f"{field.sql} = %s::{field.sql_kind}", [_param(field, value)]
+    return f"{_sql(field)} = %s::{field.sql_kind}", [_param(field, value)]
 
 
 def _ordered(field: Field) -> str:
-    return f'({field.sql}) COLLATE "C"' if field.sql_kind == "text" else f"{field.sql}"
+    return f'{_sql(field)} COLLATE "C"' if field.sql_kind == "text" else _sql(field)
 
 
 def _param(field: Field, value: Any) -> Any:
@@ -110,7 +116,7 @@ def _param(field: Field, value: Any) -> Any:
 
 def _text_test(field: Field, op: str, value: str | tuple[str, ...]) -> Piece:
     values = [value] if isinstance(value, str) else list(value)
-    pieces = [_TEXT_TESTS[op](field.sql or "", item) for item in values]
+    pieces = [_TEXT_TESTS[op](_sql(field), item) for item in values]
     return _join([text for text, _ in pieces], " OR ", "FALSE"), [param for _, found in pieces for param in found]
 
 
@@ -128,7 +134,7 @@ def _set_test(field: Field, op: str, value: str | tuple[str, ...]) -> Piece:
     wanted = [value] if isinstance(value, str) else list(value)
     arrays, documents = _SET_OPERATORS[op]
     operator = documents if field.sql_kind == "jsonb" else arrays
-    return f"{field.sql} {operator} %s::text[]", [wanted]
+    return f"{_sql(field)} {operator} %s::text[]", [wanted]
 
 
 _SET_OPERATORS = {"is": ("@>", "?&"), "contains": ("@>", "?&"), "any_in": ("&&", "?|")}

@@ -7,7 +7,7 @@ from typing import Any, Union
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One question: does the ``field`` stand in relation ``op`` to ``value``?
+    """One question: whether the ``field`` stands in relation ``op`` to ``value``.
 
     ``value`` is ready to compare: numbers are whole in the field's scale, instants are aware UTC, lists are tuples.
     ``type`` and ``scale`` are those of the field, so that a tree compiles and dumps without a catalogue.
