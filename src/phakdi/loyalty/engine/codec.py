@@ -7,7 +7,7 @@ meaning from `state`: whole points, minor units, aware UTC.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
@@ -73,20 +73,26 @@ class Group:
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[Any], budgets: Mapping[str, int]) -> MemberState:
+def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[str | None], budgets: Mapping[str, int]) -> MemberState:
     """Return the member's state from the columns that ``engine_load`` answers, from ``status`` on."""
     status, joined_at, birthday, language, segments, attributes, version, clock, doc, wallets, lots, vouchers, orders = row
     profile = Profile(
-        status, _utc(joined_at), birthday, language, frozenset(segments or ()), orjson.loads(attributes) if attributes else {}
+        status or "",
+        _instant(joined_at),
+        date.fromisoformat(birthday) if birthday else None,
+        language or "",
+        frozenset(segments.split(VALUES)) if segments else frozenset(),
+        orjson.loads(attributes) if attributes else {},
     )
     if version is None:
         return MemberState(organization_id, member_id, profile=profile, budgets=dict(budgets))
+    assert doc is not None
     kept = orjson.loads(doc)
     return MemberState(
         organization_id,
         member_id,
-        version,
-        _utc(clock),
+        int(version),
+        _instant(clock),
         profile,
         {wallet.unit: wallet for wallet in map(_wallet, wallets.split(ROWS))} if wallets else {},
         {lot.id: lot for lot in map(_lot, sorted(lots.split(ROWS)))} if lots else {},
@@ -98,10 +104,6 @@ def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[Any], bu
         orjson.loads(orders) if orders else {},
         dict(budgets),
     )
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment if moment is None or moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _known_instant(text: str) -> datetime:
@@ -189,11 +191,22 @@ def _membership(doc: Mapping[str, Any] | None) -> Membership:
 
 
 def encode(groups: Sequence[Group]) -> tuple[str | None, ...]:
-    """Return the arguments of ``engine_post`` after the organization, in its order; ``None`` where nothing is written."""
+    """Return the arguments of ``engine_post`` after the organization, in its order; ``None`` where nothing is written.
+
+    Members and receipts come sorted: the order in which they are locked.
+    """
     tables = _Tables()
-    for group in groups:
+    for group in sorted(groups, key=_member_of) if len(groups) > 1 else groups:
         tables.add(group)
-    return tables.texts()
+    return tables.arguments()
+
+
+def _member_of(group: Group) -> int:
+    return group.member_id.int
+
+
+def _receipt_key(record: Json) -> tuple[str, str]:
+    return record["origin"], record["number"]
 
 
 class _Tables:
@@ -209,12 +222,22 @@ class _Tables:
         self.takes: list[Json] = []
         self.facts: list[Json] = []
 
-    def texts(self) -> tuple[str | None, ...]:
-        in_order = (
-            self.states, self.activities, self.receipts, self.entries, self.lots, self.wallets, self.vouchers, self.orders,
-            self.takes, self.facts,
-        )  # fmt: skip
-        return tuple(dump(rows) if rows else None for rows in in_order)
+    def arguments(self) -> tuple[str | None, ...]:
+        self.receipts.sort(key=_receipt_key)
+        return (
+            str(len(self.states)),
+            _text(self.states),
+            _text(self.activities),
+            str(len(self.receipts)),
+            _text(self.receipts),
+            _text(self.entries),
+            _text(self.lots),
+            _text(self.wallets),
+            _text(self.vouchers),
+            _text(self.orders),
+            _text(self.takes),
+            _text(self.facts),
+        )
 
     def add(self, group: Group) -> None:
         member_id = group.member_id
@@ -253,6 +276,10 @@ class _Tables:
         self.takes.extend(
             {"member_id": member_id, "budget": budget, "amount": amount} for budget, amount in takes.items() if amount
         )
+
+
+def _text(records: list[Json]) -> str | None:
+    return dump(records) if records else None
 
 
 def dump(value: Any) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import psycopg
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.loyalty.engine import channel, codec
 
-POST = "SELECT engine_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+POST = channel.Statement(
+    b"engine_post_1",
+    b"SELECT engine_post($1::uuid, $2::int, $3::json, $4::json, $5::int, $6::json, $7::json, $8::json, $9::json, $10::json,"
+    b" $11::json, $12::json, $13::json)",
+)
 LOCK = """
     INSERT INTO member_state (organization_id, member_id, version) VALUES (%s, %s, 0)
     ON CONFLICT (member_id) DO UPDATE SET version = member_state.version
@@ -31,12 +34,13 @@ def post(*, organization_id: UUID, groups: Sequence[codec.Group]) -> frozenset[U
         WorldMoved: nothing of any group was written.
     """
     try:
-        (moved,) = channel.fetch_one(POST, (organization_id, *codec.encode(groups)))
-    except psycopg.Error as error:
-        if error.sqlstate in RETRYABLE:
-            raise WorldMoved(error.sqlstate) from error
+        (moved,) = channel.fetch_one(POST, (str(organization_id), *codec.encode(groups)))
+    except DatabaseError as error:
+        code = getattr(error.__cause__, "sqlstate", None)
+        if code in RETRYABLE:
+            raise WorldMoved(code) from error
         raise
-    return frozenset(moved or ())
+    return frozenset(map(UUID, moved.split(","))) if moved else frozenset()
 
 
 @in_transaction

@@ -18,9 +18,13 @@ from phakdi.loyalty.engine import channel, codec
 from phakdi.loyalty.engine.core.state import MemberState
 from phakdi.loyalty.engine.models import KeptState
 
-LOAD = "SELECT * FROM engine_load(%s, %s, %s, %s, %s, %s)"
-LOAD_MANY = "SELECT * FROM engine_load_many(%s, %s, %s)"
-LOAD_SHARED = "SELECT * FROM engine_load_shared(%s, %s, %s, %s)"
+LOAD = channel.Statement(
+    b"engine_load_1", b"SELECT * FROM engine_load($1::uuid, $2::uuid, $3::text[], $4::text, $5::text, $6::text[])"
+)
+LOAD_MANY = channel.Statement(b"engine_load_many_1", b"SELECT * FROM engine_load_many($1::uuid, $2::uuid[], $3::json)")
+LOAD_SHARED = channel.Statement(
+    b"engine_load_shared_1", b"SELECT * FROM engine_load_shared($1::uuid, $2::text[], $3::text[], $4::text[])"
+)
 DUE = """
     SELECT member_id, due_at FROM member_state
     WHERE organization_id = %s AND due_at <= %s AND (due_at, member_id) > (%s, %s)
@@ -76,7 +80,10 @@ def load(
         UnknownMember: no such member, and the receipt was never recorded.
     """
     origin, number = (receipt.origin, receipt.number) if receipt else ("", "")
-    row = channel.fetch_one(LOAD, (organization_id, member_id, list(refs), origin, number, list(budgets)))
+    row = channel.fetch_one(
+        LOAD,
+        (str(organization_id), str(member_id), channel.text_array(refs), origin, number, channel.text_array(budgets)),
+    )
     first_answer, left, *values = row
     if first_answer is not None:
         return Loaded(None, _first_answer(orjson.loads(first_answer)))
@@ -88,11 +95,11 @@ def load(
 def load_many(*, organization_id: UUID, wanted: Mapping[UUID, Collection[str]]) -> dict[UUID, MemberState]:
     """Return the states of many members, each with its orders; unknown members are left out."""
     refs = codec.dump([list(orders) for orders in wanted.values()])
-    rows = channel.fetch_all(LOAD_MANY, (organization_id, list(wanted), refs))
+    rows = channel.fetch_all(LOAD_MANY, (str(organization_id), channel.text_array(map(str, wanted)), refs))
     return {
-        member_id: codec.decode_member(organization_id, member_id, values, {})
-        for member_id, _answer, _budgets, *values in rows
-        if values[0] is not None
+        member_id: codec.decode_member(organization_id, member_id, row[3:], {})
+        for member_id, row in zip(wanted, rows, strict=True)  # answered in the order asked
+        if row[3] is not None
     }
 
 
@@ -100,8 +107,8 @@ def load_shared(*, organization_id: UUID, receipts: Collection[tuple[str, str]],
     """Return the first answers to those of ``receipts`` (origin, number) that are known, and what is left of ``budgets``."""
     if not receipts and not budgets:
         return Shared()
-    origins, numbers = [origin for origin, _ in receipts], [number for _, number in receipts]
-    answers, left = channel.fetch_one(LOAD_SHARED, (organization_id, origins, numbers, list(budgets)))
+    origins, numbers = channel.text_array(o for o, _ in receipts), channel.text_array(n for _, n in receipts)
+    answers, left = channel.fetch_one(LOAD_SHARED, (str(organization_id), origins, numbers, channel.text_array(budgets)))
     return Shared(
         {(origin, number): _first_answer(rest) for origin, number, *rest in orjson.loads(answers or "[]")},
         orjson.loads(left) if left else {},

@@ -7,7 +7,7 @@ SQL = Path(__file__).parent.parent / "sql"
 DROP_LOAD = """
     DROP FUNCTION engine_load_shared, engine_load_many, engine_load, engine_first_answer, engine_vouchers, engine_lots
 """
-DROP_POST = "DROP FUNCTION engine_post, engine_take_budget, engine_only"
+DROP_POST = "DROP FUNCTION engine_post, engine_take_budget, engine_without"
 
 
 class Migration(migrations.Migration):

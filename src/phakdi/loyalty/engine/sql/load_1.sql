@@ -1,7 +1,7 @@
 -- Everything `advance` may look at, in one call. Lots, vouchers and wallets come as text, values parted by unit separators
 -- (0x1f) and rows by record separators (0x1e), in the order in which engine/codec.py reads them: concat_ws looks an
 -- output function up once a query where the JSON builders look it up once a value, which costs three times as much.
--- Plans are generic on purpose: every statement is a look-up by key, and planning one costs more than running it.
+-- All answers are texts, for engine/channel.py. Plans are generic on purpose: every statement is a look-up by key, and planning one costs more than running it.
 
 CREATE FUNCTION engine_lots(member uuid, wanted uuid[]) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -38,8 +38,8 @@ END $$;
 CREATE FUNCTION engine_load(
     organization uuid, member uuid, refs text[], receipt_origin text, receipt_number text, wanted_budgets text[],
     OUT first_answer text, OUT budgets text,
-    OUT status text, OUT joined_at timestamptz, OUT birthday date, OUT language text, OUT segments text[], OUT attributes text,
-    OUT version bigint, OUT clock timestamptz, OUT doc text, OUT wallets text, OUT lots text, OUT vouchers text, OUT orders text
+    OUT status text, OUT joined_at text, OUT birthday text, OUT language text, OUT segments text, OUT attributes text,
+    OUT version text, OUT clock text, OUT doc text, OUT wallets text, OUT lots text, OUT vouchers text, OUT orders text
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     order_lots uuid[];
@@ -60,7 +60,7 @@ BEGIN
             ) AS left_over
         );
     END IF;
-    SELECT m.status, m.joined_at, m.birthday, m.language, m.segments, m.attributes::text, s.version, s.clock, s.doc::text
+    SELECT m.status, m.joined_at, m.birthday, m.language, array_to_string(m.segments, E'\x1f'), m.attributes::text, s.version, s.clock, s.doc::text
     INTO status, joined_at, birthday, language, segments, attributes, version, clock, doc
     FROM member AS m LEFT JOIN member_state AS s ON s.member_id = m.id
     WHERE m.id = member AND m.organization_id = organization;
@@ -104,14 +104,14 @@ END $$;
 -- The same for many members at once; `refs` holds an array of refs for each, by position. One row a member.
 CREATE FUNCTION engine_load_many(organization uuid, members uuid[], refs json)
 RETURNS TABLE (
-    member_id uuid, first_answer text, budgets text,
-    status text, joined_at timestamptz, birthday date, language text, segments text[], attributes text,
-    version bigint, clock timestamptz, doc text, wallets text, lots text, vouchers text, orders text
+    member_id text, first_answer text, budgets text,
+    status text, joined_at text, birthday text, language text, segments text, attributes text,
+    version text, clock text, doc text, wallets text, lots text, vouchers text, orders text
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     PERFORM set_config('app.organization_id', organization::text, true);
     RETURN QUERY
-    SELECT wanted.id, found.*
+    SELECT wanted.id::text, found.*
     FROM unnest(members) WITH ORDINALITY AS wanted (id, n)
     CROSS JOIN LATERAL engine_load(
         organization, wanted.id, ARRAY(SELECT json_array_elements_text(refs -> (wanted.n::int - 1))), '', '', '{}') AS found

@@ -2,9 +2,9 @@
 -- per call, but members who moved since they were loaded are left out and named in the answer.
 -- Locks: member_state in member order, then receipts and budget slices in key order, so that calls never wait in a circle.
 
-CREATE FUNCTION engine_only(items json, members uuid[]) RETURNS json
+CREATE FUNCTION engine_without(members uuid[], items json) RETURNS json
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(json_agg(item), '[]') FROM json_array_elements(items) AS item WHERE (item ->> 'member_id')::uuid = ANY (members)
+    SELECT json_agg(item) FROM json_array_elements(items) AS item WHERE (item ->> 'member_id')::uuid <> ALL (members)
 $$;
 
 -- Takes (or, below zero, gives back) `amount` of a budget: the member's own slice first, then the others in order.
@@ -46,56 +46,54 @@ BEGIN
     END IF;
 END $$;
 
--- Returns the members that were left out because they had moved; NULL when everything was written.
+-- Returns the members (parted by commas) that were left out because they had moved; NULL when everything was written.
 -- Raises PH001 when a receipt was taken meanwhile and PH003 when a budget no longer suffices: then nothing is written.
+-- The caller has sorted states by member and receipts by key.
 CREATE FUNCTION engine_post(
-    organization uuid, states json, activities json, receipts json, entries json, lots json, wallets json,
-    vouchers json, orders json, takes json, facts json
-) RETURNS uuid[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+    organization uuid, expected integer, states json, activities json, receipts_expected integer, receipts json, entries json,
+    lots json, wallets json, vouchers json, orders json, takes json, facts json
+) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    expected integer := json_array_length(states);
-    posted uuid[];
+    written integer;
     moved uuid[];
-    claimed integer;
 BEGIN
     PERFORM set_config('app.organization_id', organization::text, true);
-    WITH written AS (
+    IF expected > 0 THEN
         INSERT INTO member_state AS kept (organization_id, member_id, version, clock, level, due_at, doc)
         SELECT organization, s.member_id, s.version, s.clock, s.level, s.due_at, s.doc
         FROM json_to_recordset(states) AS s (member_id uuid, version bigint, clock timestamptz, level text, due_at timestamptz, doc jsonb)
-        ORDER BY s.member_id
         ON CONFLICT (member_id) DO UPDATE SET version = excluded.version, clock = excluded.clock, level = excluded.level,
             due_at = excluded.due_at, doc = excluded.doc, written_by = excluded.written_by
-        WHERE kept.version = excluded.version - 1
-        RETURNING kept.member_id
-    )
-    SELECT array_agg(member_id) INTO posted FROM written;
+        WHERE kept.version = excluded.version - 1;
+        GET DIAGNOSTICS written = ROW_COUNT;
+    END IF;
 
-    IF coalesce(cardinality(posted), 0) < expected THEN
-        SELECT array_agg((s ->> 'member_id')::uuid) INTO moved FROM json_array_elements(states) AS s
-        WHERE (s ->> 'member_id')::uuid <> ALL (coalesce(posted, '{}'));
-        IF posted IS NULL THEN
-            RETURN moved;
+    IF written < expected THEN
+        SELECT array_agg(s.member_id) INTO moved
+        FROM json_to_recordset(states) AS s (member_id uuid) JOIN member_state AS kept ON kept.member_id = s.member_id
+        WHERE kept.written_by <> pg_current_xact_id();
+        IF coalesce(cardinality(moved), 0) <> expected - written THEN
+            RAISE EXCEPTION 'a member was posted twice in one transaction';
         END IF;
-        activities := engine_only(activities, posted);
-        receipts := engine_only(receipts, posted);
-        entries := engine_only(entries, posted);
-        lots := engine_only(lots, posted);
-        wallets := engine_only(wallets, posted);
-        vouchers := engine_only(vouchers, posted);
-        orders := engine_only(orders, posted);
-        takes := engine_only(takes, posted);
-        facts := engine_only(facts, posted);
+        activities := engine_without(moved, activities);
+        receipts := engine_without(moved, receipts);
+        receipts_expected := coalesce(json_array_length(receipts), 0);
+        entries := engine_without(moved, entries);
+        lots := engine_without(moved, lots);
+        wallets := engine_without(moved, wallets);
+        vouchers := engine_without(moved, vouchers);
+        orders := engine_without(moved, orders);
+        takes := engine_without(moved, takes);
+        facts := engine_without(moved, facts);
     END IF;
 
     IF receipts IS NOT NULL THEN
         INSERT INTO receipt (organization_id, origin, number, member_id, activity_id, content_hash)
         SELECT organization, r.origin, r.number, r.member_id, r.activity_id, r.content_hash
         FROM json_to_recordset(receipts) AS r (origin text, number text, member_id uuid, activity_id uuid, content_hash text)
-        ORDER BY r.origin, r.number
         ON CONFLICT DO NOTHING;
-        GET DIAGNOSTICS claimed = ROW_COUNT;
-        IF claimed < json_array_length(receipts) THEN
+        GET DIAGNOSTICS written = ROW_COUNT;
+        IF written < receipts_expected THEN
             RAISE EXCEPTION 'a receipt was recorded meanwhile' USING ERRCODE = 'PH001';
         END IF;
     END IF;
@@ -185,5 +183,5 @@ BEGIN
         SELECT organization, f.id, f.member_id, f.topic, f.data, f.at
         FROM json_to_recordset(facts) AS f (id uuid, member_id uuid, topic text, data jsonb, at timestamptz);
     END IF;
-    RETURN moved;
+    RETURN array_to_string(moved, ',');
 END $$;
