@@ -1,0 +1,42 @@
+"""Put a program file in force."""
+
+from datetime import datetime
+from uuid import UUID
+
+from phakdi.kit.db.scope import organization_scope
+from phakdi.loyalty.engine import operations as engine
+from phakdi.loyalty.programs import compile_program, load_program
+from phakdi.loyalty.programs import operations as programs
+from phakdi.loyalty.programs.models import ProgramVersion
+
+__all__ = ["ProgramVersion", "apply_program"]
+
+
+def apply_program(
+    *,
+    organization_id: UUID,
+    text: str,
+    now: datetime,
+    effective_from: datetime | None = None,
+    created_by_id: UUID | None = None,
+    note: str = "",
+) -> ProgramVersion:
+    """Keep ``text`` as the next version of the organization's program and make its shared budgets as large as it says.
+
+    Every process acts by it within two seconds of the instant at which it takes effect.
+
+    Raises:
+        Invalid: the text cannot be read, does not compile, or would take effect in the past.
+    """
+    with organization_scope(organization_id):
+        version = programs.apply_version(
+            organization_id=organization_id,
+            text=text,
+            now=now,
+            effective_from=effective_from,
+            created_by_id=created_by_id,
+            note=note,
+        )
+        budgets = compile_program(load_program(version.document)).budgets
+        engine.set_budgets(organization_id=organization_id, budgets=budgets)
+    return version
