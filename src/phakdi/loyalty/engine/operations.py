@@ -20,8 +20,7 @@ LOCK = """
 """
 SLICES_MAX = 16
 RECEIPT_TAKEN, BUDGET_SPENT = "PH001", "PH003"
-RETRYABLE = {SLICES_MAX = 16
-RECEIPT_TAKEN, BUDGET_SPENT, "40P01", "40001", "55P03"}  # and deadlock, serialization failure, lock timeout
+RETRYABLE = {RECEIPT_TAKEN, BUDGET_SPENT, "40P01", "40001", "55P03"}  # and deadlock, serialization failure, lock timeout
 
 
 class WorldMoved(Exception):
