@@ -40,7 +40,7 @@ CREATE FUNCTION engine_load(
     OUT first_answer text, OUT budgets text,
     OUT status text, OUT joined_at text, OUT birthday text, OUT language text, OUT segments text, OUT attributes text,
     OUT version text, OUT clock text, OUT doc text, OUT wallets text, OUT lots text, OUT vouchers text, OUT orders text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
     order_lots uuid[];
     order_vouchers uuid[];
@@ -107,7 +107,7 @@ RETURNS TABLE (
     member_id text, first_answer text, budgets text,
     status text, joined_at text, birthday text, language text, segments text, attributes text,
     version text, clock text, doc text, wallets text, lots text, vouchers text, orders text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
     PERFORM set_config('app.organization_id', organization::text, true);
     RETURN QUERY
@@ -120,7 +120,7 @@ END $$;
 
 -- What was answered to these receipts before, and what is left of these budgets, for a batch: both as JSON.
 CREATE FUNCTION engine_load_shared(organization uuid, origins text[], numbers text[], wanted_budgets text[], OUT answers text, OUT budgets text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
     PERFORM set_config('app.organization_id', organization::text, true);
     answers := (
