@@ -51,7 +51,9 @@ def text_array(values: Iterable[str]) -> str:
     return "{" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "}"
 
 
-def _execute(driver: psycopg.Connection, statement: Statement, values: list[bytes | None], *, again: bool = True) -> pq.abc.PGresult:
+def _execute(
+    driver: psycopg.Connection, statement: Statement, values: list[bytes | None], *, again: bool = True
+) -> pq.abc.PGresult:
     if driver.prepare_threshold is None:  # as behind a pooler that switches servers between transactions
         result = driver.pgconn.exec_params(statement.sql, values)
     else:
@@ -75,4 +77,7 @@ def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
 def _rows(result: pq.abc.PGresult) -> list[Row]:
     columns = range(result.nfields)
     value = result.get_value
-    return [[text if text is None else text.decode() for text in [value(row, column) for column in columns]] for row in range(result.ntuples)]
+    return [
+        [text if text is None else text.decode() for text in [value(row, column) for column in columns]]
+        for row in range(result.ntuples)
+    ]
