@@ -208,38 +208,36 @@ def _member_of(group: Group) -> int:
     return group.member_id.int
 
 
-def _receipt_key(record: Json) -> tuple[str, str]:
-    return record["origin"], record["number"]
-
-
 class _Tables:
+    """The records of a post by table, each as JSON: written at once, a batch holds texts and not thousands of dictionaries."""
+
     def __init__(self) -> None:
-        self.states: list[Json] = []
-        self.activities: list[Json] = []
-        self.receipts: list[Json] = []
-        self.entries: list[Json] = []
-        self.lots: list[Json] = []
-        self.wallets: list[Json] = []
-        self.vouchers: list[Json] = []
-        self.orders: list[Json] = []
-        self.takes: list[Json] = []
-        self.facts: list[Json] = []
+        self.states: list[bytes] = []
+        self.activities: list[bytes] = []
+        self.receipts: list[tuple[str, str, bytes]] = []
+        self.entries: list[bytes] = []
+        self.lots: list[bytes] = []
+        self.wallets: list[bytes] = []
+        self.vouchers: list[bytes] = []
+        self.orders: list[bytes] = []
+        self.takes: list[bytes] = []
+        self.facts: list[bytes] = []
 
     def arguments(self) -> tuple[str | None, ...]:
-        self.receipts.sort(key=_receipt_key)
+        self.receipts.sort()
         return (
             str(len(self.states)),
-            _text(self.states),
-            _text(self.activities),
+            _array(self.states),
+            _array(self.activities),
             str(len(self.receipts)),
-            _text(self.receipts),
-            _text(self.entries),
-            _text(self.lots),
-            _text(self.wallets),
-            _text(self.vouchers),
-            _text(self.orders),
-            _text(self.takes),
-            _text(self.facts),
+            _array([record for _, _, record in self.receipts]),
+            _array(self.entries),
+            _array(self.lots),
+            _array(self.wallets),
+            _array(self.vouchers),
+            _array(self.orders),
+            _array(self.takes),
+            _array(self.facts),
         )
 
     def add(self, group: Group) -> None:
@@ -251,14 +249,8 @@ class _Tables:
         units: set[str] = set()
         for booking in group.bookings:
             step = booking.step
-            cause = step.activity.id if step.activity else new_id()
-            if step.activity:
-                self.activities.append(_activity_record(member_id, booking, step.activity))
-            if booking.receipt:
-                self.receipts.append(_receipt_record(member_id, cause, booking.receipt))
-            for number, entry in enumerate(step.entries):
-                units.add(entry.unit)
-                self.entries.append(_entry_record(member_id, booking, entry, number))
+            self._add_booking(member_id, booking)
+            units.update([entry.unit for entry in step.entries])
             for lot in (*step.new_lots, *step.changed_lots):
                 lots[lot.id] = lot
             for voucher in (*step.new_vouchers, *step.changed_vouchers):
@@ -266,23 +258,34 @@ class _Tables:
             orders.update(step.changed_orders)
             for budget, amount in step.budget_takes.items():
                 takes[budget] = takes.get(budget, 0) + amount
-            if step.facts or step.caused:
-                self.facts.extend(_fact_records(member_id, cause, booking))
         last = next((booking.step for booking in reversed(group.bookings) if booking.state == BOOKED), None)
         if last is None:  # only reports that wait for review: nothing changes for the member
             return
-        self.states.append(_state_record(group.expected_version + 1, last))
-        self.lots.extend(_lot_record(member_id, lot) for lot in lots.values())
-        self.wallets.extend(_wallet_record(member_id, last.state.wallets[unit]) for unit in units)
-        self.vouchers.extend(_voucher_record(member_id, voucher) for voucher in vouchers.values())
-        self.orders.extend(_order_record(ref, doc, last.state) for ref, doc in orders.items())
-        self.takes.extend(
-            {"member_id": member_id, "budget": budget, "amount": amount} for budget, amount in takes.items() if amount
-        )
+        self.states.append(_bytes(_state_record(group.expected_version + 1, last)))
+        self.lots += [_bytes(_lot_record(member_id, lot)) for lot in lots.values()]
+        self.wallets += [_bytes(_wallet_record(member_id, last.state.wallets[unit])) for unit in units]
+        self.vouchers += [_bytes(_voucher_record(member_id, voucher)) for voucher in vouchers.values()]
+        self.orders += [_bytes(_order_record(ref, doc, last.state)) for ref, doc in orders.items()]
+        self.takes += [_bytes({"member_id": member_id, "budget": key, "amount": amount}) for key, amount in takes.items() if amount]
+
+    def _add_booking(self, member_id: UUID, booking: Booking) -> None:
+        step = booking.step
+        cause = step.activity.id if step.activity else new_id()
+        if step.activity:
+            self.activities.append(_bytes(_activity_record(member_id, booking, step.activity)))
+        if receipt := booking.receipt:
+            self.receipts.append((receipt.origin, receipt.number, _bytes(_receipt_record(member_id, cause, receipt))))
+        self.entries += [_bytes(_entry_record(member_id, booking, entry, number)) for number, entry in enumerate(step.entries)]
+        if step.facts or step.caused:
+            self.facts += [_bytes(record) for record in _fact_records(member_id, cause, booking)]
 
 
-def _text(records: list[Json]) -> str | None:
-    return dump(records) if records else None
+def _array(records: list[bytes]) -> str | None:
+    return f"[{b','.join(records).decode()}]" if records else None
+
+
+def _bytes(record: Json) -> bytes:
+    return orjson.dumps(record, default=_plain)
 
 
 def dump(value: Any) -> str:

@@ -21,7 +21,7 @@ from phakdi.loyalty.engine.models import KeptState
 LOAD = channel.Statement(
     b"engine_load_1", b"SELECT * FROM engine_load($1::uuid, $2::uuid, $3::text[], $4::text, $5::text, $6::text[])"
 )
-LOAD_MANY = channel.Statement(b"engine_load_many_1", b"SELECT * FROM engine_load_many($1::uuid, $2::uuid[], $3::json)")
+LOAD_MANY = channel.Statement(b"engine_load_many_1", b"SELECT * FROM engine_load_many($1::uuid, $2::uuid[], $3::text[])")
 LOAD_SHARED = channel.Statement(
     b"engine_load_shared_1", b"SELECT * FROM engine_load_shared($1::uuid, $2::text[], $3::text[], $4::text[])"
 )
@@ -94,12 +94,12 @@ def load(
 
 def load_many(*, organization_id: UUID, wanted: Mapping[UUID, Collection[str]]) -> dict[UUID, MemberState]:
     """Return the states of many members, each with its orders; unknown members are left out."""
-    refs = codec.dump([list(orders) for orders in wanted.values()])
+    refs = channel.text_array(codec.VALUES.join(orders) for orders in wanted.values())
     rows = channel.fetch_all(LOAD_MANY, (str(organization_id), channel.text_array(map(str, wanted)), refs))
     return {
-        member_id: codec.decode_member(organization_id, member_id, row[3:], {})
+        member_id: codec.decode_member(organization_id, member_id, row, {})
         for member_id, row in zip(wanted, rows, strict=True)  # answered in the order asked
-        if row[3] is not None
+        if row[0] is not None
     }
 
 

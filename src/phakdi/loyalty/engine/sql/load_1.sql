@@ -101,20 +101,49 @@ BEGIN
     END IF;
 END $$;
 
--- The same for many members at once; `refs` holds an array of refs for each, by position. One row a member.
-CREATE FUNCTION engine_load_many(organization uuid, members uuid[], refs json)
+-- The same for many members at once; `refs` holds the refs of each by position, parted by unit separators. One row a member,
+-- in the order asked. One statement and not a call of engine_load for each: that costs twice as much.
+CREATE FUNCTION engine_load_many(organization uuid, members uuid[], refs text[])
 RETURNS TABLE (
-    member_id text, first_answer text, budgets text,
     status text, joined_at text, birthday text, language text, segments text, attributes text,
     version text, clock text, doc text, wallets text, lots text, vouchers text, orders text
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
     PERFORM set_config('app.organization_id', organization::text, true);
     RETURN QUERY
-    SELECT wanted.id::text, found.*
-    FROM unnest(members) WITH ORDINALITY AS wanted (id, n)
-    CROSS JOIN LATERAL engine_load(
-        organization, wanted.id, ARRAY(SELECT json_array_elements_text(refs -> (wanted.n::int - 1))), '', '', '{}') AS found
+    SELECT m.status::text, m.joined_at::text, m.birthday::text, m.language::text, array_to_string(m.segments, E'\x1f'),
+        m.attributes::text, s.version::text, s.clock::text, s.doc::text,
+        (
+            SELECT string_agg(concat_ws(E'\x1f', w.unit, w.active, w.pending, w.held, w.debt, w.earned, w.spent, w.expired), E'\x1e')
+            FROM wallet AS w WHERE w.member_id = s.member_id
+        ),
+        concat_ws(E'\x1e', (
+            SELECT string_agg(concat_ws(
+                E'\x1f', l.id, l.unit, l.granted, l.remaining, l.earned_at, coalesce(l.available_at::text, ''),
+                coalesce(l.expires_at::text, ''), l.is_pending, l.waits_for, coalesce(l.cancel_at::text, ''), l.pot, l.rule,
+                l.is_bonus, coalesce(l.activity_id::text, ''), l.ref), E'\x1e')
+            FROM lot AS l WHERE l.member_id = s.member_id AND l.is_open
+        ), CASE WHEN o.docs IS NOT NULL THEN engine_lots(s.member_id, ARRAY(
+            SELECT unnest(k.lot_ids) FROM order_state AS k
+            WHERE k.member_id = s.member_id AND k.ref = ANY (string_to_array(wanted.refs, E'\x1f'))
+        )) END),
+        concat_ws(E'\x1e', (
+            SELECT string_agg(concat_ws(
+                E'\x1f', v.id, v.definition, v.state, v.issued_at, v.starts_at, coalesce(v.expires_at::text, ''),
+                coalesce(v.value_minor::text, ''), v.uses_left, v.rule, coalesce(v.activity_id::text, ''), v.ref, v.choice), E'\x1e')
+            FROM voucher AS v WHERE v.member_id = s.member_id AND v.state IN ('ISSUED', 'HELD')
+        ), CASE WHEN o.docs IS NOT NULL THEN engine_vouchers(s.member_id, ARRAY(
+            SELECT unnest(k.voucher_ids) FROM order_state AS k
+            WHERE k.member_id = s.member_id AND k.ref = ANY (string_to_array(wanted.refs, E'\x1f'))
+        )) END),
+        o.docs
+    FROM unnest(members, refs) WITH ORDINALITY AS wanted (member_id, refs, n)
+    LEFT JOIN member AS m ON m.id = wanted.member_id AND m.organization_id = organization
+    LEFT JOIN member_state AS s ON s.member_id = m.id
+    LEFT JOIN LATERAL (
+        SELECT json_object_agg(k.ref, k.doc)::text AS docs
+        FROM order_state AS k WHERE k.member_id = s.member_id AND k.ref = ANY (string_to_array(wanted.refs, E'\x1f'))
+    ) AS o ON wanted.refs <> ''
     ORDER BY wanted.n;
 END $$;
 
