@@ -15,7 +15,7 @@ from phakdi.kit.errors import Conflict, Invalid, Unavailable
 from phakdi.kit.ids import new_id
 from phakdi.loyalty.engine import codec, operations, queries
 from phakdi.loyalty.engine.core import advance
-from phakdi.loyalty.engine.core.state import Activity, MemberState, Step, Verdict
+from phakdi.loyalty.engine.core.state import Activity, Fact, MemberState, Step, Verdict
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import version_at
 
@@ -195,7 +195,8 @@ def decide(state: MemberState, report: Report, context: Context, group: codec.Gr
     """Let the engine decide what ``report`` causes, add it to ``group`` and return it; `Rejected` adds nothing."""
     if report.is_late:
         verdict = Verdict("", False, "late", {"days": report.program.late_days})
-        step, status = Step(state, report.activity, verdicts=[verdict]), codec.REVIEW
+        fact = Fact("activity.in_review", {"activity_id": report.activity.id, "kind": report.activity.kind})
+        step, status = Step(state, report.activity, verdicts=[verdict], facts=[fact]), codec.REVIEW
     else:
         step, status = advance(state, report.activity, program=report.program, now=context.now), codec.BOOKED
     booking = codec.Booking(

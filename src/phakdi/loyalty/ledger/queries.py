@@ -6,15 +6,17 @@ Pages go backwards by identifier: identifiers are ordered by the time of recordi
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from phakdi.kit.errors import NotFound
-from phakdi.loyalty.ledger.models import Activity, Entry, Lot, Voucher, Wallet
+from phakdi.loyalty.ledger.models import Activity, Entry, Lot, Receipt, Voucher, Wallet
 
 Row = TypeVar("Row", Activity, Entry)
 
 PAGE_MAX = 500
 LOTS_MAX = 2000
+REVIEWED = "phakdi.review"  # origin of the receipts that say what was decided about late reports
 
 
 class UnknownActivity(NotFound):
@@ -51,8 +53,9 @@ def get_activity(*, organization_id: UUID, member_id: UUID, activity_id: UUID) -
 
 
 def activities_in_review(*, organization_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
-    """Return reports that came too late to be booked by themselves, the latest first."""
-    found = Activity.objects.filter(organization_id=organization_id, state=Activity.State.REVIEW)
+    """Return reports that came too late to be booked by themselves and nobody decided about, the latest first."""
+    decided = Receipt.objects.filter(organization_id=organization_id, origin=REVIEWED, number=Cast(OuterRef("id"), TextField()))
+    found = Activity.objects.filter(organization_id=organization_id, state=Activity.State.REVIEW).filter(~Exists(decided))
     return list(_page(found, before)[: min(limit, PAGE_MAX)])
 
 

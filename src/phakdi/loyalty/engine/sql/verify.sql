@@ -81,8 +81,7 @@ WHERE r.organization_id = %(organization_id)s AND a.id IS NULL
 
 -- check: activity_has_its_receipt
 SELECT a.member_id, a.id::text, 'receipt ' || a.origin || '/' || a.ref, 'none'
-FROM activity AS a LEFT JOIN receipt AS r ON r.organization_id = a.organization_id AND r.origin = a.origin
-    AND r.number = CASE WHEN a.kind = 'purchase' THEN a.ref ELSE a.kind || ':' || a.ref END AND r.activity_id = a.id
+FROM activity AS a LEFT JOIN receipt AS r ON r.organization_id = a.organization_id AND r.member_id = a.member_id AND r.activity_id = a.id
 WHERE a.organization_id = %(organization_id)s AND a.ref <> '' AND r.number IS NULL
 
 -- check: wallet_has_its_state
