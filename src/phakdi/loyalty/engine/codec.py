@@ -266,7 +266,9 @@ class _Tables:
         self.wallets += [_bytes(_wallet_record(member_id, last.state.wallets[unit])) for unit in units]
         self.vouchers += [_bytes(_voucher_record(member_id, voucher)) for voucher in vouchers.values()]
         self.orders += [_bytes(_order_record(ref, doc, last.state)) for ref, doc in orders.items()]
-        self.takes += [_bytes({"member_id": member_id, "budget": key, "amount": amount}) for key, amount in takes.items() if amount]
+        self.takes += [
+            _bytes({"member_id": member_id, "budget": key, "amount": amount}) for key, amount in takes.items() if amount
+        ]
 
     def _add_booking(self, member_id: UUID, booking: Booking) -> None:
         step = booking.step
