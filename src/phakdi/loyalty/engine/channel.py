@@ -59,19 +59,22 @@ def _execute(
     else:
         known = _prepared.setdefault(driver, set())
         if statement.name not in known:
-            _checked(driver.pgconn.prepare(statement.name, statement.sql))
+            _checked(driver, driver.pgconn.prepare(statement.name, statement.sql))
             known.add(statement.name)
         result = driver.pgconn.exec_prepared(statement.name, values)
         if again and result.error_field(pq.DiagnosticField.SQLSTATE) == UNKNOWN_STATEMENT.encode():
             known.clear()
             return _execute(driver, statement, values, again=False)
-    return _checked(result)
+    return _checked(driver, result)
 
 
-def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
+def _checked(driver: psycopg.Connection, result: pq.abc.PGresult) -> pq.abc.PGresult:
     if result.status in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
         return result
-    raise error_from_result(result)
+    error = error_from_result(result)
+    if driver.closed:
+        raise psycopg.OperationalError(str(error)) from error
+    raise error
 
 
 def _rows(result: pq.abc.PGresult) -> list[Row]:
