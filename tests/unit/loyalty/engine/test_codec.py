@@ -185,7 +185,7 @@ def test_encode_finds_the_lots_and_vouchers_that_an_order_names():
         lots={lot_id: Lot(lot_id, "points", 1, 1, NOW, NOW, None)},
         vouchers={voucher_id: Voucher(voucher_id, "tea", "ISSUED", NOW, NOW, None)},
     )
-    doc = {"lines": [{"earned": [[str(lot_id), 1]]}], "used": {str(voucher_id): 1}, "other": [str(stranger), "short", 5, None]}
+    doc = {"lines": [{"earned": [[str(lot_id), 1]]}], "used": {str(voucher_id): 1}, "other": [str(stranger), "short", 5, None, "x" * 8 + "-----" + "x" * 23, "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"]}
 
     (record,) = encoded(group(Step(state, None, changed_orders={"R1": doc})))["orders"]
 
