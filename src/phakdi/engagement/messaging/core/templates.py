@@ -1,0 +1,103 @@
+"""What the product itself writes to members, in Thai and English."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from phakdi.engagement.messaging.core.kinds import MessageChannel
+from phakdi.kit.text import Text, pick
+
+HIDDEN = "••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message's words; ``short`` is for SMS. Parameters named in ``secret`` are never kept once it was sent."""
+
+    subject: Text
+    body: Text
+    short: Text
+    secret: Set[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message ready to be sent; ``kept_body`` is what history shows of it."""
+
+    subject: str
+    body: str
+    kept_body: str
+
+
+TEMPLATES: Mapping[str, Template] = {
+    "code": Template(
+        subject={"th": "รหัสยืนยันของคุณ (ref {ref})", "en": "Your code (ref {ref})"},
+        body={
+            "th": "รหัสของคุณคือ {code} (ref {ref})\nใช้ได้ {minutes} นาที อย่าบอกรหัสนี้กับใคร\n\nถ้าคุณไม่ได้ขอรหัสนี้ ไม่ต้องทำอะไร",
+            "en": "Your code is {code} (ref {ref}).\nIt is valid for {minutes} minutes. Do not tell it to anybody.\n\n"
+            "If you did not ask for it, you need not do anything.",
+        },
+        short={
+            "th": "รหัส {code} (ref {ref}) ใช้ได้ {minutes} นาที อย่าบอกใคร",
+            "en": "Code {code} (ref {ref}), valid {minutes} minutes. Tell nobody.",
+        },
+        secret=frozenset({"code"}),
+    ),
+    "welcome": Template(
+        subject={"th": "ยินดีต้อนรับสู่ {organization}", "en": "Welcome to {organization}"},
+        body={
+            "th": "สวัสดีคุณ {name}\n\nคุณเป็นสมาชิก {organization} แล้ว หมายเลขสมาชิกของคุณคือ {number}",
+            "en": "Hello {name},\n\nyou are now a member of {organization}. Your member number is {number}.",
+        },
+        short={
+            "th": "ยินดีต้อนรับสู่ {organization} หมายเลขสมาชิก {number}",
+            "en": "Welcome to {organization}. Your member number is {number}.",
+        },
+    ),
+    "contact_changed": Template(
+        subject={"th": "ข้อมูลติดต่อของคุณถูกเปลี่ยน", "en": "Your contact details were changed"},
+        body={
+            "th": "เบอร์โทรหรืออีเมลของบัญชีสมาชิก {number} ถูกเปลี่ยนแล้ว\n\n"
+            "ถ้าคุณไม่ได้เป็นคนเปลี่ยน โปรดติดต่อร้านทันที แต้มของคุณยังใช้ไม่ได้จนกว่าจะครบ {hours} ชั่วโมง",
+            "en": "The phone or e-mail of member {number} was changed.\n\n"
+            "If that was not you, contact the shop at once. For {hours} hours nobody can spend your points.",
+        },
+        short={
+            "th": "ข้อมูลติดต่อของสมาชิก {number} ถูกเปลี่ยน ถ้าไม่ใช่คุณ โปรดติดต่อร้าน",
+            "en": "Contact details of member {number} were changed. Not you? Contact the shop.",
+        },
+    ),
+    "frozen": Template(
+        subject={"th": "บัญชีสมาชิกถูกระงับชั่วคราว", "en": "Your membership is frozen"},
+        body={
+            "th": "บัญชีสมาชิก {number} ถูกระงับชั่วคราว ระหว่างนี้ไม่มีใครสะสมหรือใช้แต้มได้",
+            "en": "Member {number} is frozen. Nobody can earn or spend points meanwhile.",
+        },
+        short={"th": "บัญชีสมาชิก {number} ถูกระงับชั่วคราว", "en": "Member {number} is frozen."},
+    ),
+    "unfrozen": Template(
+        subject={"th": "บัญชีสมาชิกใช้งานได้แล้ว", "en": "Your membership is active again"},
+        body={
+            "th": "บัญชีสมาชิก {number} กลับมาใช้งานได้ตามปกติแล้ว",
+            "en": "Member {number} is active again.",
+        },
+        short={"th": "บัญชีสมาชิก {number} ใช้งานได้แล้ว", "en": "Member {number} is active again."},
+    ),
+    "closed": Template(
+        subject={"th": "ปิดบัญชีสมาชิกแล้ว", "en": "Your membership has ended"},
+        body={
+            "th": "บัญชีสมาชิก {number} ถูกปิดแล้ว ขอบคุณที่เป็นสมาชิกกับเรา",
+            "en": "Member {number} has been closed. Thank you for having been with us.",
+        },
+        short={"th": "บัญชีสมาชิก {number} ถูกปิดแล้ว", "en": "Member {number} has been closed."},
+    ),
+}
+
+
+def render(code: str, *, channel: MessageChannel, language: str, params: Mapping[str, Any]) -> Rendered:
+    """Return the template's words in the reader's language with ``params`` filled in; no line break enters a subject."""
+    template = TEMPLATES[code]
+    words = pick(template.short if channel is MessageChannel.SMS else template.body, language)
+    shown = {**params, **dict.fromkeys(template.secret & params.keys(), HIDDEN)}
+    subject = "" if channel is MessageChannel.SMS else pick(template.subject, language).format_map(shown)
+    return Rendered(" ".join(subject.split()), words.format_map(params), words.format_map(shown))

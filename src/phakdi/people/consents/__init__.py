@@ -1,0 +1,1 @@
+"""The consents room: what each member agreed to, per purpose and channel, and in which words."""

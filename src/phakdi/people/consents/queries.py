@@ -1,0 +1,68 @@
+"""Every read of consents. All run in a scope of the organization and always read the present.
+
+The latest word counts; of two at the same instant, the no.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from phakdi.kit.errors import NotFound
+from phakdi.people.consents.core import ConsentChannel, ConsentKey, ConsentState, Purpose
+from phakdi.people.consents.models import Consent, ConsentText
+
+
+def current_consents(*, organization_id: UUID, member_id: UUID) -> dict[ConsentKey, ConsentState]:
+    """Return the member's latest word about every purpose and channel they were asked about."""
+    found = Consent.objects.filter(organization_id=organization_id, member_id=member_id)
+    latest = found.order_by("purpose", "channel", "-at", "granted", "-id").distinct("purpose", "channel")
+    return {state.key: state for state in map(_state, latest)}
+
+
+def has_consent(*, organization_id: UUID, member_id: UUID, purpose: Purpose, channel: ConsentChannel) -> bool:
+    """Tell whether the member agrees now; without an answer, no. Service rests on the contract and is always allowed."""
+    if purpose is Purpose.SERVICE:
+        return True
+    found = Consent.objects.filter(organization_id=organization_id, member_id=member_id, purpose=purpose, channel=channel)
+    latest = found.order_by("-at", "granted", "-id").values_list("granted", flat=True).first()
+    return bool(latest)
+
+
+def consenting(*, organization_id: UUID, member_ids: Sequence[UUID], purpose: Purpose, channel: ConsentChannel) -> set[UUID]:
+    """Return those of up to 10,000 members who agree now."""
+    assert len(member_ids) <= 10_000, "ask for at most 10,000 members at once"  # noqa: PLR2004 - said in the same line
+    if purpose is Purpose.SERVICE:
+        return set(member_ids)
+    found = Consent.objects.filter(organization_id=organization_id, member_id__in=member_ids, purpose=purpose, channel=channel)
+    latest = found.order_by("member_id", "-at", "granted", "-id").distinct("member_id").values_list("member_id", "granted")
+    return {member_id for member_id, granted in latest if granted}
+
+
+def consent_history(*, organization_id: UUID, member_id: UUID, limit: int = 200) -> list[Consent]:
+    """Return the member's consents, newest first: what they see, and what an authority asks for."""
+    found = Consent.objects.filter(organization_id=organization_id, member_id=member_id)
+    return list(found.order_by("-at", "granted", "-id")[:limit])
+
+
+def text_at(*, organization_id: UUID, purpose: Purpose, at: datetime) -> ConsentText | None:
+    """Return the words in force at ``at``, or None where the organization has written none."""
+    found = ConsentText.objects.filter(organization_id=organization_id, purpose=purpose, effective_from__lte=at)
+    return found.order_by("-version").first()
+
+
+def get_text(*, organization_id: UUID, purpose: Purpose, version: int) -> ConsentText:
+    """Return one version of the words, or raise NotFound."""
+    found = ConsentText.objects.filter(organization_id=organization_id, purpose=purpose, version=version).first()
+    if found is None:
+        raise NotFound("There are no such words.", code="consent_text_not_found", purpose=purpose.value, version=version)
+    return found
+
+
+def texts_of(*, organization_id: UUID) -> list[ConsentText]:
+    """Return all versions of all words, newest first."""
+    return list(ConsentText.objects.filter(organization_id=organization_id).order_by("purpose", "-version"))
+
+
+def _state(row: Consent) -> ConsentState:
+    key = ConsentKey(Purpose(row.purpose), ConsentChannel(row.channel))
+    return ConsentState(key, row.granted, row.at, row.text_version, row.language)

@@ -1,0 +1,26 @@
+"""What a member may be, and what may become of it."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a member stands."""
+
+    SHADOW = "SHADOW"  # earned before enrolling: known by an identity only (R16)
+    ACTIVE = "ACTIVE"
+    FROZEN = "FROZEN"  # neither earns nor spends (R125)
+    CLOSED = "CLOSED"  # left; comes back as the same member
+    MERGED = "MERGED"  # became part of another member
+
+
+class FrozenBy(StrEnum):
+    """Who froze a member: what staff froze, the member cannot thaw."""
+
+    NOBODY = ""
+    MEMBER = "MEMBER"
+    STAFF = "STAFF"
+
+
+CAN_FREEZE = frozenset({Status.ACTIVE})
+CAN_CLOSE = frozenset({Status.ACTIVE, Status.FROZEN, Status.SHADOW})
+CAN_ENROLL = frozenset({Status.SHADOW, Status.CLOSED})
