@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import pq
 from psycopg.errors import error_from_result
 
@@ -37,10 +37,11 @@ def fetch_one(statement: Statement, arguments: Sequence[str | None]) -> Row:
 
 def fetch_all(statement: Statement, arguments: Sequence[str | None]) -> list[Row]:
     """Return all rows of a statement, whose number the caller bounds; errors are Django's."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    driver: psycopg.Connection = connection.connection
-    with connection.wrap_database_errors:
+    wrapper = connections[DEFAULT_DB_ALIAS]  # once: the usual proxy looks it up at every access
+    wrapper.close_if_health_check_failed()
+    wrapper.ensure_connection()
+    driver: psycopg.Connection = wrapper.connection
+    with wrapper.wrap_database_errors:
         if driver.autocommit:
             return _rows(_execute(driver, statement, [None if value is None else value.encode() for value in arguments]))
         return list(psycopg.RawCursor(driver).execute(statement.sql, arguments).fetchall())
