@@ -17,7 +17,8 @@ KINDS = (PHONE, LINE, EMAIL, CARD, FACEBOOK)
 """In the order in which they are trusted when they point to different members, the strongest first."""
 
 VALUE_MAX = 200
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
+_LABEL = r"(?!-)[^\s@<>\"(),:;\[\]\\.!#$%&'*+/=?^`{|}~_]{1,63}(?<!-)"
+_EMAIL = re.compile(rf"[^\s@<>\"(),:;\[\]\\]{{1,64}}@(?:{_LABEL}\.)+(?!\d){_LABEL}(?<!\.\w)")
 _LINE = re.compile(r"U[0-9a-f]{32}")
 _FACEBOOK = re.compile(r"[0-9]{3,32}")
 _CARD = re.compile(r"[0-9A-Z]{4,64}")
