@@ -1,0 +1,53 @@
+"""What a command does before it may touch the database: start the embedded server, set Django up, migrate."""
+
+import os
+import sys
+from pathlib import Path
+
+from phakdi.kit.db.embedded import EmbeddedPostgres
+
+JOB_TIMEOUT_MS = "60000"
+
+
+def data_dir() -> Path:
+    """Return where this installation keeps its files."""
+    return Path(os.environ.get("PHAKDI_DATA_DIR") or Path.home() / ".phakdi")
+
+
+def database() -> EmbeddedPostgres | None:
+    """Start the embedded server unless DATABASE_URL names another one; return it, or None where it is not ours."""
+    if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
+        return None
+    server = EmbeddedPostgres(data_dir() / "postgres")
+    found = server.start()
+    os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = found.application, found.owner
+    return server
+
+
+def ready(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> EmbeddedPostgres | None:
+    """Make the database and Django usable, with the tables as this version wants them; return the embedded server, if ours."""
+    server = database()
+    os.environ.setdefault("PHAKDI_STATEMENT_TIMEOUT_MS", statement_timeout_ms)
+    set_up_django()
+    migrate()
+    return server
+
+
+def set_up_django() -> None:
+    """Load settings and applications."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phakdi.config.settings")
+    import django  # noqa: PLC0415 - only commands that need it pay for it
+
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the tables up to date as the owner; says so only where there is something to do."""
+    from django.core.management import call_command  # noqa: PLC0415 - as above
+    from django.db import connections  # noqa: PLC0415 - as above
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - as above
+
+    executor = MigrationExecutor(connections["owner"])
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print(f"Preparing the database: {len(plan)} steps …", file=sys.stderr)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)

@@ -1,0 +1,1 @@
+"""The program document: what a program file may say, as typed values."""
