@@ -1,6 +1,7 @@
 """``phakdi serve`` and ``phakdi worker``: web and background work, supervised as one process or run by themselves."""
 
 import argparse
+import ctypes
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ BLOCKING_THREADS = 4  # more make the slowest answers slower, not the others fas
 STOP_SECONDS = 20.0
 RESTART_SECONDS = 1.0
 READY_SECONDS = 60.0
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -112,6 +114,12 @@ def _web_command(listening: Listening) -> list[str]:
     ]  # fmt: skip
 
 
+def _end_with_parent() -> None:
+    """Ask the system to stop this child when the supervisor is killed (Linux; elsewhere an orphan must be stopped by hand)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def _is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -148,7 +156,7 @@ class _Child:
     started_at: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603 - our own command
+        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509
         self.started_at = time.monotonic()
 
     def has_ended(self) -> bool:

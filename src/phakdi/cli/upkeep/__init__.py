@@ -1,0 +1,82 @@
+"""``phakdi check | verify | backup | restore``: looking after an installation."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from phakdi.cli import setup
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the operator's commands."""
+    check = commands.add_parser("check", help="look whether this installation is set up as it should be")
+    check.set_defaults(run=_check)
+    verify = commands.add_parser("verify", help="replay every ledger and compare it with what is kept")
+    verify.add_argument("--organization", default="", help="only this one, by its short name")
+    verify.set_defaults(run=_verify)
+    backup = commands.add_parser("backup", help="write everything into one file")
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(run=_backup)
+    restore = commands.add_parser("restore", help="replace everything by what a backup holds")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--yes", action="store_true", help="do not ask before what is here is replaced")
+    restore.set_defaults(run=_restore)
+
+
+def _check(_: argparse.Namespace) -> int:
+    server = setup.database()
+    setup.set_up_django()
+    from phakdi.cli.upkeep.checking import Level, findings  # noqa: PLC0415 - needs Django to be set up
+
+    found = list(findings())
+    for finding in found:
+        print(f"{finding.level.value:7} {finding.subject}: {finding.message}")
+    if server is not None:
+        server.stop()
+    return 1 if any(finding.level is Level.ERROR for finding in found) else 0
+
+
+def _verify(given: argparse.Namespace) -> int:
+    server = setup.ready(statement_timeout_ms="0")
+    from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - needs Django to be set up
+
+    count = 0
+    for line in verify(slug=given.organization):
+        print(line)
+        count += line.startswith("DIFFERS")
+    if server is not None:
+        server.stop()
+    return 1 if count else 0
+
+
+def _backup(given: argparse.Namespace) -> int:
+    server = setup.ready()
+    from phakdi.cli.upkeep.archive import write_backup  # noqa: PLC0415 - needs Django to be set up
+
+    try:
+        size = write_backup(given.file)
+    finally:
+        if server is not None:
+            server.stop()
+    print(f"Wrote {given.file} ({size / 1e6:.1f} MB). Keep the secret key apart from it: sealed values need it.")
+    return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    if not given.yes and (not sys.stdin.isatty() or input("Replace everything that is here? Type 'yes': ") != "yes"):
+        print("Nothing was changed. Give --yes to restore without asking.", file=sys.stderr)
+        return 1
+    server = setup.database()
+    setup.set_up_django()
+    from phakdi.cli.upkeep.archive import restore_backup  # noqa: PLC0415 - needs Django to be set up
+    from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - as above
+
+    try:
+        restore_backup(given.file)
+        setup.migrate()
+        lines = list(verify())
+    finally:
+        if server is not None:
+            server.stop()
+    print("\n".join(lines))
+    return 1 if any(line.startswith("DIFFERS") for line in lines) else 0
