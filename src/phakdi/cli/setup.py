@@ -43,11 +43,17 @@ def set_up_django() -> None:
 
 def migrate() -> None:
     """Bring the tables up to date as the owner; says so only where there is something to do."""
-    from django.core.management import call_command  # noqa: PLC0415 - as above
     from django.db import connections  # noqa: PLC0415 - as above
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - as above
 
     executor = MigrationExecutor(connections["owner"])
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print(f"Preparing the database: {len(plan)} steps …", file=sys.stderr)
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        protect_anew()
+
+
+def protect_anew() -> None:
+    """Run what migrations are missing, and set policies and grants again also where none is."""
+    from django.core.management import call_command  # noqa: PLC0415 - only commands that need it pay for it
+
+    call_command("migrate", database="owner", verbosity=0, interactive=False)

@@ -3,8 +3,11 @@
 from django.urls import include, path
 
 from phakdi.api import api
+from phakdi.config import health
 
 urlpatterns = [
+    path("healthz", health.live),
+    path("readyz", health.ready),
     path("api/v1/", api.urls),
     path("", include("phakdi.web.urls")),
 ]

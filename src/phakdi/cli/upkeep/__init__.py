@@ -73,7 +73,7 @@ def _restore(given: argparse.Namespace) -> int:
 
     try:
         restore_backup(given.file)
-        setup.migrate()
+        setup.protect_anew()
         lines = list(verify())
     finally:
         if server is not None:
