@@ -41,7 +41,7 @@ DATABASES = {
     "owner": _database(_addresses.owner),
 }
 DATABASE_ROUTERS = ["phakdi.kit.db.router.OwnerMigrates"]
-APPEND_ONLY = frozenset({"activity", "entry", "consent", "consent_record", "audit_entry", "receipt"})
+APPEND_ONLY = frozenset({"activity", "entry", "consent", "consent_record", "audit_entry", "audit_seal", "receipt"})
 UNSCOPED_TABLES = {
     "django_migrations": "which migrations ran",
     "django_content_type": "names of models",
@@ -52,6 +52,7 @@ UNSCOPED_TABLES = {
     "staff_user": "people who sign in, who may work for several organizations",
     "staff_user_groups": "unused, made by Django",
     "staff_user_user_permissions": "unused, made by Django",
+    "outbox_tick": "how far facts were made into jobs, for all organizations",
     "sign_in_allowance": "failed sign-ins, counted before an organization is known",
 }
 
