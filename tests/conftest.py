@@ -8,10 +8,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Give each run of the tests a database of its own, so that several can go on at once."""
-    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
+    from django.conf import settings
 
     own = os.environ.get("PHAKDI_TEST_DB", "")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -21,8 +22,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session", autouse=True)
 def _empty_by_the_owner() -> Iterator[None]:
     """Let tests with real transactions be cleaned up by the owner: the application may not truncate anything."""
-    from django.db import connections  # noqa: PLC0415 - Django is set up by now
-    from django.test import TransactionTestCase  # noqa: PLC0415 - as above
+    from django.db import connections
+    from django.test import TransactionTestCase
 
     def empty(self: TransactionTestCase) -> None:
         connections.close_all()
@@ -87,7 +88,7 @@ rewards:
 @pytest.fixture
 def make_organization() -> Callable[..., UUID]:
     """Return a function that makes an organization and returns its id."""
-    from phakdi.flows.create_organization import create_organization  # noqa: PLC0415 - Django is set up by now
+    from phakdi.flows.create_organization import create_organization
 
     made = 0
 
@@ -116,7 +117,7 @@ def other_organization_id(make_organization: Callable[..., UUID]) -> UUID:
 @pytest.fixture
 def shop(organization_id: UUID) -> UUID:
     """Return an organization in which a point is given for each baht since 2020, good for a year."""
-    from phakdi.flows.apply_program import apply_program  # noqa: PLC0415 - Django is set up by now
+    from phakdi.flows.apply_program import apply_program
 
     since = datetime(2020, 1, 1, tzinfo=UTC)
     apply_program(organization_id=organization_id, text=SHOP_PROGRAM, now=since, effective_from=since)
@@ -126,9 +127,9 @@ def shop(organization_id: UUID) -> UUID:
 @pytest.fixture
 def new_member(organization_id: UUID) -> Callable[[], UUID]:
     """Return a function that enrolls another member and returns their id."""
-    from phakdi.kit.db.scope import organization_scope  # noqa: PLC0415 - Django is set up by now
-    from phakdi.people.members import operations  # noqa: PLC0415 - as above
-    from phakdi.people.members.core import read_identity  # noqa: PLC0415 - as above
+    from phakdi.kit.db.scope import organization_scope
+    from phakdi.people.members import operations
+    from phakdi.people.members.core import read_identity
 
     made = 0
 

@@ -24,7 +24,7 @@ def pytest_load_initial_conftests() -> None:
     """Start the database server before Django reads its address, unless addresses are given."""
     if "DATABASE_URL" in os.environ:
         return
-    from phakdi.kit.db.embedded import APPLICATION, OWNER, EmbeddedPostgres  # noqa: PLC0415 - only when no server is given
+    from phakdi.kit.db.embedded import APPLICATION, OWNER, EmbeddedPostgres
 
     SERVER.parent.mkdir(exist_ok=True)
     starting, using = (os.open(SERVER.with_suffix(name), os.O_CREAT | os.O_RDWR) for name in (".starting", ".using"))

@@ -1,7 +1,7 @@
 """Hold functions and files to a size: what is over the limit already may shrink, never grow.
 
-    python tools/tidy.py            complain about what is too long
-    python tools/tidy.py --record   take today's sizes of what is over the limit as the new upper bound
+python tools/tidy.py            complain about what is too long
+python tools/tidy.py --record   take today's sizes of what is over the limit as the new upper bound
 """
 
 import ast

@@ -135,7 +135,7 @@ def _greet(listening: Listening, welcome: Callable[[], None] | None) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{listening.port}/healthz", timeout=5):  # noqa: S310 - our own
+            with urllib.request.urlopen(f"http://127.0.0.1:{listening.port}/healthz", timeout=5):
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

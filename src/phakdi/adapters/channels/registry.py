@@ -7,7 +7,7 @@ from django.conf import settings
 
 from phakdi.adapters.channels.console import ConsoleChannel
 from phakdi.adapters.channels.email import SmtpEmail, SmtpServer
-from phakdi.adapters.channels.thaibulksms import ThaiBulkSms
+from phakdi.adapters.channels.thaibulksms import BASE_URL, ThaiBulkSms
 from phakdi.engagement.messaging.core import MessageChannel
 from phakdi.engagement.messaging.ports import Channel
 from phakdi.engagement.messaging.queries import Connection, find_connection
@@ -39,7 +39,15 @@ def _offered(channel: MessageChannel) -> Connection | None:
 def _thaibulksms(given: Mapping[str, str]) -> Channel:
     allowed = ("key", "secret", "sender", "base_url", "force")
     values = {name: given[name] for name in allowed if given.get(name)}
-    return ThaiBulkSms(**{"sender": "", **values}, allows_local=_allows_local())
+    account = {"sender": "", **values}
+    return ThaiBulkSms(
+        key=account["key"],
+        secret=account["secret"],
+        sender=account["sender"],
+        base_url=account.get("base_url", BASE_URL),
+        force=account.get("force", "standard"),
+        allows_local=_allows_local(),
+    )
 
 
 def _smtp(given: Mapping[str, str]) -> Channel:

@@ -68,7 +68,9 @@ def _server() -> Iterator[Finding]:
 def _roles() -> Iterator[Finding]:
     default, owner = (connections[alias].settings_dict["USER"] for alias in ("default", "owner"))
     if default == owner:
-        yield Finding(Level.ERROR, "roles", "DATABASE_URL and DATABASE_OWNER_URL sign in as one role: organizations are not kept apart")
+        yield Finding(
+            Level.ERROR, "roles", "DATABASE_URL and DATABASE_OWNER_URL sign in as one role: organizations are not kept apart"
+        )
         return
     with connections["default"].cursor() as cursor:
         cursor.execute(_ROLE)

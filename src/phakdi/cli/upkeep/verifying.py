@@ -23,7 +23,9 @@ def verify(*, slug: str = "") -> Iterator[str]:
     for organization_id, name in found:
         with organization_scope(organization_id):
             differences = [str(difference) for difference in differences_of(organization_id=organization_id)]
-            differences += [f"audit: {problem}" for problem in verify_chain(organization_id=organization_id)]
+            audit = verify_chain(organization_id=organization_id)
+        if not audit.is_sound:
+            differences.append(f"audit: the chain breaks at seal {audit.broken_at}")
         yield from (f"DIFFERS {name}: {difference}" for difference in differences)
         yield f"ok      {name}" if not differences else f"failed  {name}: {len(differences)} differences"
 

@@ -114,15 +114,18 @@ def prepare(*, claim: Claim, provider: str, keeps_secrets: bool, now: datetime) 
     if row is None:
         return None
     if row.expires_at is not None and row.expires_at <= now:
-        return _finish(row, MessageState.CANCELLED, "expired", now)
+        _finish(row, MessageState.CANCELLED, "expired", now)
+        return None
     if not _is_allowed(row):
-        return _finish(row, MessageState.CANCELLED, "no_consent", now)
+        _finish(row, MessageState.CANCELLED, "no_consent", now)
+        return None
     unfinished = DeliveryAttempt.objects.filter(
         organization_id=row.organization_id, message_id=row.id, state=AttemptState.PREPARED.value
     )
     if unfinished.update(state=AttemptState.AMBIGUOUS.value, code="sender_died", finished_at=now):
         row.provider = provider
-        return _finish(row, MessageState.AMBIGUOUS, "sender_died", now, keeps_secrets=keeps_secrets)
+        _finish(row, MessageState.AMBIGUOUS, "sender_died", now, keeps_secrets=keeps_secrets)
+        return None
     outgoing = _outgoing(row)
     row.tries, row.provider, row.lease_until = row.tries + 1, provider, now + LEASE
     row.save(update_fields=["tries", "provider", "lease_until"])
@@ -258,18 +261,8 @@ def _finish(row: Message, state: MessageState, reason: str, now: datetime, *, ke
     row.lease_until = row.lease_token = None
     if not keeps_secrets:
         row.sealed = ""
-    row.save(
-        update_fields=[
-            "state",
-            "state_reason",
-            "finished_at",
-            "lease_until",
-            "lease_token",
-            "sealed",
-            "provider",
-            "provider_ref",
-        ]  # fmt: skip
-    )
+    columns = ("state", "state_reason", "finished_at", "lease_until", "lease_token", "sealed", "provider", "provider_ref")
+    row.save(update_fields=columns)
 
 
 def _note_health(row: Message, outcome: Outcome, now: datetime) -> None:

@@ -13,7 +13,7 @@ BUDDHIST_YEARS = range(2400, 2700)
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 
 
-class BadLiteral(ValueError):  # noqa: N818 - named like the refusals
+class BadLiteral(ValueError):
     """Raised with a half sentence that follows the field's name, such as ``must be a number, got 'abc'``."""
 
 

@@ -148,9 +148,7 @@ class _Parser:
     def bad_operator(self, field: Field, op: Any, trail: Trail) -> BadCondition:
         hint = closest(str(op), field.operators)
         if op in _ALL_OPERATORS:
-            message = (
-                f"{field.name} is of type {field.type} and does not know {op}; it knows {', '.join(field.operators)}"
-            )
+            message = f"{field.name} is of type {field.type} and does not know {op}; it knows {', '.join(field.operators)}"
         else:
             message = f"there is no operator {op}" + (f"; did you mean {hint}?" if hint else "")
         return self.bad(message, "condition_unknown_operator", trail, field.name, operator=str(op), suggestion=hint)

@@ -44,7 +44,9 @@ class Addresses:
 class EmbeddedPostgres:
     """A PostgreSQL server in a folder of its own. Starting it twice uses the one that runs."""
 
-    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, settings: Mapping[str, str] | None = None, tell: Callable[[str], None] | None = None
+    ) -> None:
         self.folder = folder.absolute()
         self.settings = dict(settings or {})
         self.tell = tell or (lambda text: print(text, file=sys.stderr))
@@ -211,7 +213,13 @@ class EmbeddedPostgres:
 
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(binary(name)), *arguments], capture_output=True, text=True, check=False, user=_system_user(), timeout=300, cwd="/"
+            [str(binary(name)), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            user=_system_user(),
+            timeout=300,
+            cwd="/",
         )
         if done.returncode:
             raise ServerFailed(f"{name} failed: {done.stderr.strip() or done.stdout.strip()}")

@@ -190,7 +190,7 @@ def forget_old(*, organization_id: UUID, now: datetime) -> int:
     return Challenge.objects.filter(organization_id=organization_id, created_at__lt=now - KEPT).delete()[0]
 
 
-def _hash(*parts: object) -> str:
+def _hash(*parts: Any) -> str:
     return keyed_hash(settings.SECRET_KEY, *parts)
 
 

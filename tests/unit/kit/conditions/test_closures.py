@@ -62,7 +62,7 @@ def holds(raw: Any, **row: Any) -> bool:
         ({"tags": {"exists": False}}, frozenset(), True),
     ],
 )
-def test_question_about_a_value_answers(question: Any, value: Any, expected: bool) -> None:  # noqa: FBT001 - a case
+def test_question_about_a_value_answers(question: Any, value: Any, expected: bool) -> None:
     [field] = question
 
     assert holds(question, **{field: value}) is expected
@@ -81,7 +81,7 @@ def test_question_about_a_value_answers(question: Any, value: Any, expected: boo
         *[({field: {"exists": True}}, False) for field in ("channel", "tags", "amount", "is_first")],
     ],
 )
-def test_question_about_a_missing_value_answers(question: Any, expected: bool) -> None:  # noqa: FBT001 - a case
+def test_question_about_a_missing_value_answers(question: Any, expected: bool) -> None:
     assert holds(question) is expected
 
 

@@ -119,9 +119,11 @@ def test_grams_of_any_text_are_few_and_fit_an_integer(text: str) -> None:
 
 def test_search_sql_confirms_every_word() -> None:
     assert search_sql("สมชาย ใจดี", scope="o", prefix="member.") == (
-        "member.search_grams @> %s::integer[]"
-        " AND strpos(replace(member.search_key, ' ', ''), %s) > 0"
-        " AND strpos(replace(member.search_key, ' ', ''), %s) > 0",
+        (
+            "member.search_grams @> %s::integer[]"
+            " AND strpos(replace(member.search_key, ' ', ''), %s) > 0"
+            " AND strpos(replace(member.search_key, ' ', ''), %s) > 0"
+        ),
         [query_grams("สมชาย ใจดี", scope="o"), "สมชาย", "ใจดี"],
     )
 

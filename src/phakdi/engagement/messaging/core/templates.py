@@ -1,6 +1,7 @@
 """What the product itself writes to members, in Thai and English."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ class Template:
     subject: Text
     body: Text
     short: Text
-    secret: Set[str] = field(default_factory=frozenset)
+    secret: AbstractSet[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)

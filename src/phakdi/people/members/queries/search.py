@@ -1,6 +1,7 @@
 """Finding members by whatever a person at the till knows of them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -66,7 +67,7 @@ def search(*, organization_id: UUID, text: str, limit: int = 20, cursor: str = "
 
 def _all_by_name(organization_id: UUID, limit: int, cursor: str) -> Page:
     after = ""
-    params: dict[str, object] = {"organization": organization_id, "limit": limit + 1}
+    params: dict[str, Any] = {"organization": organization_id, "limit": limit + 1}
     if last := _find(organization_id, cursor):
         after = "AND (sort_key, id) > (%(name)s, %(id)s)"
         params.update(name=last[0], id=last[1])
@@ -92,7 +93,7 @@ def _find(organization_id: UUID, cursor: str) -> tuple[str, UUID] | None:
 
 def _ranked(organization_id: UUID, query: SearchQuery) -> dict[UUID, int]:
     """Return up to CANDIDATES_MAX members and some, each with how well it matches: 0 whole, 1 its beginning, 2 within."""
-    params: dict[str, object] = {"organization": organization_id, "values": list(query.values), "most": PREFIXED_MAX}
+    params: dict[str, Any] = {"organization": organization_id, "values": list(query.values), "most": PREFIXED_MAX}
     for n, (low, high) in enumerate(query.prefixes):
         params.update({f"low{n}": low, f"high{n}": high})
     prefixes = "".join(_BY_PREFIX.format(n=n) for n in range(len(query.prefixes)))
@@ -100,7 +101,7 @@ def _ranked(organization_id: UUID, query: SearchQuery) -> dict[UUID, int]:
         db.execute(_BY_VALUE.format(prefixes=prefixes), params)
         ranks: dict[UUID, int] = dict(db.fetchall())
         if query.grams:
-            wanted = [organization_id, list(query.grams), list(query.words), query.digits, CANDIDATES_MAX]
+            wanted: list[Any] = [organization_id, list(query.grams), list(query.words), query.digits, CANDIDATES_MAX]
             db.execute("SELECT member_candidates(%s::uuid, %s::integer[], %s::text[], %s::text, %s)", wanted)
             for (member_id,) in db.fetchall():
                 ranks.setdefault(member_id, 2)
