@@ -1,0 +1,103 @@
+"""What of a bill earns (R5): the amounts a program excludes are taken off, spread over the lines so that they add up."""
+
+from collections.abc import Sequence
+
+from phakdi.loyalty.engine.core.state import Activity, Line
+from phakdi.loyalty.programs.document.rules import Base
+
+
+class Bill:
+    """An activity's money under one base, in minor units.
+
+    ``net`` is what earns and ``gross`` the amount as reported. ``lines`` are the reported ones, plus one without a name
+    for what no line explains; an activity without lines is one line that carries the activity's own fields.
+    """
+
+    __slots__ = ("_activity", "_base", "_lines", "_nets", "gross", "net", "off")
+
+    def __init__(self, activity: Activity, base: Base) -> None:
+        self._activity, self._base = activity, base
+        self._lines: tuple[Line, ...] | None = None
+        self._nets: list[int] | None = None
+        amount = activity.amount
+        if amount is None:
+            amount = sum([line.amount for line in activity.lines])
+        self.gross = amount
+        self.off = _taken_off(activity, base) if activity.fields or activity.lines else 0
+        self.net = max(amount - self.off, 0)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the bill; never empty."""
+        if self._lines is None:
+            self._lines = _lines_of(self._activity, self.gross)
+        return self._lines
+
+    @property
+    def nets(self) -> list[int]:
+        """What of each line earns; together ``net``."""
+        if self._nets is None:
+            self._nets = self._spread()
+        return self._nets
+
+    def _spread(self) -> list[int]:
+        lines = self.lines
+        if len(lines) == 1:
+            return [self.net]
+        own = [_own_discount(line) if self._base.discounts == "exclude" else 0 for line in lines]
+        rests = [max(line.amount - taken, 0) for line, taken in zip(lines, own, strict=True)]
+        return shares(min(self.net, sum(rests)), rests)
+
+
+def shares(total: int, weights: Sequence[int]) -> list[int]:
+    """Return ``total`` parted by ``weights`` in whole numbers that add up: each running sum is rounded half up."""
+    whole = sum(weights)
+    if whole <= 0:
+        return [0] * len(weights)
+    found, seen, given = [], 0, 0
+    for weight in weights:
+        seen += weight
+        upto = (2 * total * seen + whole) // (2 * whole)
+        found.append(upto - given)
+        given = upto
+    return found
+
+
+def _own_discount(line: Line) -> int:
+    return int(line.fields.get("discount") or 0) if line.fields else 0
+
+
+def _taken_off(activity: Activity, base: Base) -> int:
+    fields = activity.fields
+    off = 0
+    if base.discounts == "exclude":
+        discount = fields.get("discount")
+        off += sum([_own_discount(line) for line in activity.lines]) if discount is None else discount
+    if base.other_discounts == "exclude":
+        off += fields.get("other_discount") or 0
+    if base.points_paid == "exclude":
+        off += fields.get("points_value") or 0
+    if base.vouchers == "exclude":
+        off += fields.get("voucher_discount") or 0
+    if base.tax == "exclude":
+        off += fields.get("tax") or 0
+    if base.shipping == "exclude":
+        off += _shipping_inside(activity)
+    return int(off)
+
+
+def _shipping_inside(activity: Activity) -> int:
+    """Return the delivery fee as far as it is part of the amount: lines that add up to the amount leave no room for it."""
+    fee = int(activity.fields.get("delivery_fee") or activity.fields.get("shipping") or 0)
+    if fee and activity.lines and activity.amount is not None:
+        return max(min(fee, activity.amount - sum(line.amount for line in activity.lines)), 0)
+    return fee if activity.amount is not None else 0
+
+
+def _lines_of(activity: Activity, gross: int) -> tuple[Line, ...]:
+    if not activity.lines:
+        fields = activity.fields
+        category = str(fields.get("category") or fields.get("cat") or "")
+        return (Line("", gross, str(fields.get("product") or ""), category, fields=fields),)
+    rest = gross - sum([line.amount for line in activity.lines]) - _shipping_inside(activity)
+    return (*activity.lines, Line("", rest)) if rest > 0 else activity.lines

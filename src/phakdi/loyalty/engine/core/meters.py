@@ -1,0 +1,149 @@
+"""What is counted over time: buckets that each window of a program can be read from.
+
+A bucket is called by a letter and what tells it apart: ``D2026-01-31`` a day, ``W M Q H Y`` other calendar periods, ``L`` all
+time, ``J`` the membership year, ``P`` the membership term, ``S`` the level's term, ``C`` the program's cycle (each by its
+first day), ``T`` an instant in seconds. Every letter that a reader needs is counted; old buckets are dropped.
+"""
+
+from datetime import date, datetime, timedelta
+
+from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.programs import periods
+from phakdi.loyalty.programs.compiled import RunningMeter
+from phakdi.loyalty.programs.periods import Window
+
+Counted = list[list[object]]  # [meter, bucket, quantity] as kept in an order's document
+CALENDAR = frozenset("LDWMQHY")
+DAY = timedelta(days=1)
+LATE_DAYS = 62  # how much longer than its window a bucket of days or instants is kept: late reports and returns
+KEPT = {"D": 400, "W": 12, "M": 26, "Q": 10, "H": 6, "Y": 4, "J": 4, "P": 4, "S": 4, "C": 4, "T": 400}
+
+
+def bucket_of(work: Work, letter: str) -> str:
+    """Return the name of the bucket of that kind that the instant looked at falls into."""
+    if letter in CALENDAR:
+        return periods.bucket(letter, work.today)
+    if letter == "T":
+        return f"T{int(work.at.timestamp())}"
+    return letter + _start_of_term(work, letter, work.today).isoformat()
+
+
+def _start_of_term(work: Work, letter: str, day: date) -> date:
+    state = work.state
+    zone = work.zone
+    if letter == "C":
+        first, months = work.program.cycle_start, work.program.cycle_months
+        return periods.cycle_start(day, first, months) if first and months else date.min
+    if letter == "S":
+        started = state.marks.get("level_term") or (state.standing.since.isoformat() if state.standing.since else None)
+        return periods.day_of(datetime.fromisoformat(started), zone) if started else date.min
+    joined = state.membership.since or state.profile.joined_at
+    if letter == "P" or joined is None:
+        return periods.day_of(joined, zone) if joined else date.min
+    first = periods.day_of(state.profile.joined_at or joined, zone)
+    return periods.cycle_start(day, first, 12)
+
+
+def read(work: Work, key: str, window: Window) -> int:
+    """Return what was counted over ``window``, seen from the instant looked at; ``order`` is this activity alone."""
+    if window.kind == "order":
+        return work.counts.get(key, 0)
+    buckets = work.state.meters.get(key)
+    if not buckets:
+        return 0
+    if window.kind == "rolling":
+        return _rolling(work, buckets, window)
+    if not window.previous:
+        return buckets.get(bucket_of(work, window.letter), 0)
+    return buckets.get(_previous_bucket(work, window), 0)
+
+
+def _previous_bucket(work: Work, window: Window) -> str:
+    letter = window.letter
+    if letter in CALENDAR:
+        return periods.bucket(letter, periods.previous_day(window, work.today))
+    before = _start_of_term(work, letter, work.today) - DAY
+    if letter in "CJ":
+        return letter + _start_of_term(work, letter, before).isoformat()
+    return f"{letter}-"  # the term before is not told apart
+
+
+def _rolling(work: Work, buckets: dict[str, int], window: Window) -> int:
+    assert window.length
+    if window.letter == "T":
+        since = int((work.at - timedelta(days=window.length.days, hours=window.length.hours)).timestamp())
+        return sum([n for name, n in buckets.items() if name[0] == "T" and since < int(name[1:]) <= work.at.timestamp()])
+    today = work.today
+    first = f"D{first_day(today, window.length).isoformat()}"
+    last = f"D{today.isoformat()}"
+    return sum([n for name, n in buckets.items() if name[0] == "D" and first <= name <= last])
+
+
+def first_day(today: date, length: periods.Duration) -> date:
+    """Return the first day of a rolling window that ends with ``today``."""
+    return periods.add_months(today, -length.months) - timedelta(days=length.days) + DAY
+
+
+# --- counting -------------------------------------------------------------------------------------------------------------
+
+
+def count(work: Work, meter: RunningMeter, quantity: int) -> list[list[object]]:
+    """Count ``quantity`` in every bucket that the meter's readers need; returns what an order keeps to step back (R47)."""
+    work.counts[meter.key] = work.counts.get(meter.key, 0) + quantity
+    kept = [] if meter.letters <= {"O"} else book(work, meter.key, meter.letters, quantity)
+    return [[meter.key, bucket, quantity] for bucket in kept]
+
+
+def count_named(work: Work, key: str, quantity: int) -> list[list[object]]:
+    """Count a meter by its name, such as ``redeemed``; nothing happens where no program text reads it."""
+    for meter in work.program.meters:
+        if meter.key == key:
+            return count(work, meter, quantity)
+    return []
+
+
+def book(work: Work, key: str, letters: frozenset[str] | str, quantity: int) -> list[str]:
+    """Add ``quantity`` to the buckets of ``letters`` under ``key`` and return their names."""
+    buckets = work.meter_buckets(key)
+    names = [bucket_of(work, letter) for letter in letters if letter != "O"]
+    for name in names:
+        if name in buckets:
+            buckets[name] += quantity
+        else:
+            buckets[name] = quantity
+            if len(buckets) > 8:  # noqa: PLR2004 - few buckets need no tidying
+                _prune(work, buckets, name[0])
+    return names
+
+
+def step_back(work: Work, key: str, bucket: str, quantity: int) -> None:
+    """Take ``quantity`` off a bucket again; one that was dropped meanwhile no longer matters. Never below zero."""
+    if bucket in work.state.meters.get(key, {}):
+        buckets = work.meter_buckets(key)
+        buckets[bucket] = max(buckets[bucket] - quantity, 0)
+
+
+def _prune(work: Work, buckets: dict[str, int], letter: str) -> None:
+    if letter == "L":
+        return
+    mine = [name for name in buckets if name[0] == letter]
+    if letter == "T":
+        oldest = int(work.at.timestamp()) - _reach(work).days * 86_400
+        doomed = [name for name in mine if int(name[1:]) < oldest]
+    elif letter == "D":
+        oldest_day = f"D{(work.today - _reach(work)).isoformat()}"
+        doomed = [name for name in mine if name < oldest_day]
+    else:
+        doomed = sorted(mine)[: -KEPT[letter]]
+    for name in doomed:
+        del buckets[name]
+
+
+def _reach(work: Work) -> timedelta:
+    """Return how far back any rolling window of the program looks, with room for what is late."""
+    longest = 31
+    windows = [window for meter in work.program.meters for window in meter.windows]
+    for window in windows:
+        if window.length:
+            longest = max(longest, window.length.months * 31 + window.length.days + 1)
+    return timedelta(days=max(longest, 366) + LATE_DAYS) if any(w.length and w.length.months for w in windows) else timedelta(days=longest + LATE_DAYS)
