@@ -55,7 +55,7 @@ class Work:
 
     __slots__ = (
         "_bills", "_cause", "_mine", "_number", "_rows", "activity", "at", "budget_takes", "caused", "counts", "earns",
-        "entries", "facts", "level_before", "line", "local", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "program",
+        "entries", "facts", "happenings", "level_before", "line", "local", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "program",
         "reported", "state", "touched_lots", "touched_vouchers", "verdicts", "zone",
     )  # fmt: skip
 
@@ -80,6 +80,7 @@ class Work:
         self.earns = True  # a handler that leaves nothing for earning rules to do sets this to False
         self.order_doc: dict[str, Any] | None = None  # what a return of this activity will need, while it is being booked
         self.level_before = state.standing.level
+        self.happenings: list[Activity] = []
         self.look_at(activity or Activity(self._cause, "", now), now if activity is None else activity.at)
 
     # --- what conditions read ---------------------------------------------------------------------------------------
@@ -253,6 +254,10 @@ class Work:
     def fact(self, topic: str, **data: Any) -> None:
         """Tell something afterwards, with ids and figures only."""
         self.facts.append(Fact(topic, data))
+
+    def happen(self, kind: str, **fields: Any) -> None:
+        """Let something happen that rules may give for (``level_up``, ``level_down``, ``level_kept``): its rules run soon after."""
+        self.happenings.append(Activity(self._cause, kind, self.at, of=self.activity.of or self.activity.ref, fields=fields))
 
     def verdict(self, rule: RunningRule | str, applied: bool, reason: str = "", **params: Any) -> None:  # noqa: FBT001 - a verdict is one
         """Keep why a rule did or did not apply."""
