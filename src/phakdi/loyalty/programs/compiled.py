@@ -6,6 +6,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
+from phakdi.loyalty.engine.core.state import Activity
+from phakdi.loyalty.programs import reading
 from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.document.rules import Base, Discount, Refunds, Stacking, VoucherDefinition
 from phakdi.loyalty.programs.document.spending import Conversion, Level, Membership, Reward, SpendingRule, Tiers, Transfer
@@ -313,8 +315,17 @@ class CompiledProgram:
     line_field_types: Mapping[str, str]
     late_days: int
     has_last: frozenset[str]
+    reported_kinds: frozenset[str] = frozenset()
     version_id: UUID | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
+
+    def read_activity(self, raw: Mapping[str, Any], *, id: UUID, now: datetime) -> Activity:
+        """Return the activity that ``raw`` reports; it happened ``now`` where it does not say when.
+
+        Raises:
+            Invalid: ``details['field']`` names what cannot be read.
+        """
+        return reading.read_activity(self, raw, id=id, now=now)
 
     def default_plan(self, key: str) -> RunningPlan | None:
         """Return the plan called ``key``, else the one for everybody."""

@@ -7,39 +7,35 @@ from fractions import Fraction
 from typing import Any
 
 from phakdi.kit import conditions
+from phakdi.kit.conditions.fields import closest
 from phakdi.kit.errors import Invalid
-from phakdi.kit.money import exponent_of
+from phakdi.kit.money import exponent
 from phakdi.loyalty.programs import compiled as run
+from phakdi.loyalty.programs import kinds as known_kinds
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document import rules, spending, units, values
 from phakdi.loyalty.programs.document.program import ProgramDocument
+from phakdi.loyalty.programs.errors import BadProgram
 from phakdi.loyalty.programs.fields import BUILT_IN_METERS, DECIMAL_SCALE, Fields, activity_fields, line_fields, scale_of
-
-CLOCK_KINDS = frozenset({
-    "birthday", "birth_month", "month_start", "quarter_start", "half_year_start", "year_start", "week_start",
-    "join_anniversary", "day_start",
-})  # fmt: skip
-
-
-class BadProgram(Invalid):
-    """The program file says something that cannot be; ``details['path']`` names the place."""
-
-    code = "program_invalid"
 
 
 def compile_program(document: ProgramDocument) -> run.CompiledProgram:
     """Return ``document`` ready to run.
 
     Raises:
-        BadProgram: a reference to something that is not there, a condition that cannot be read, and the like.
+        BadProgram, BadCondition: a reference to something that is not there, a condition that cannot be read, and the
+            like; ``details`` name path, line and column.
     """
-    return _Compiler(document).program()
+    try:
+        return _Compiler(document).program()
+    except Invalid as refusal:
+        raise _placed(refusal, document) from refusal.__cause__
 
 
 class _Compiler:
     def __init__(self, document: ProgramDocument) -> None:
         self.document = document
-        self.exponent = exponent_of(document.currency)
+        self.exponent = exponent(document.currency)
         self.zone = periods.parse_zone(document.time_zone)
         self.fields = Fields(document, self.exponent)
         self.levels = {level.key for level in document.tiers.levels} if document.tiers else set()
@@ -64,16 +60,18 @@ class _Compiler:
 
     def _lookup(self, lookup: values.Lookup, path: str, scale: int) -> run.Ratio:
         name = lookup.by if "." in lookup.by or lookup.by not in {"level", "plan"} else f"member.{lookup.by}"
-        field = self.fields.catalogue.get(name)
+        field = self.fields.catalogue.find(name)
         if field is None:
-            raise BadProgram(f"Unknown field '{lookup.by}'.", path=f"{path}.by", field=lookup.by)
+            hint = self.fields.catalogue.closest(name)
+            suffix = f"; did you mean '{hint}'?" if hint else "."
+            raise BadProgram(f"There is no field '{lookup.by}'{suffix}", path=f"{path}.by", field=lookup.by, suggestion=hint)
         read = self.fields.getter(name)
         fallback = _ratio(lookup.otherwise or 0, scale)
         if lookup.values is not None:
             if name == "member.level":
                 self.known(lookup.values, self.levels, "level", f"{path}.values")
             table = {str(k): _ratio(v, scale) for k, v in lookup.values.items()}
-            return lambda context: table.get(str(read(context)), fallback)
+            return lambda context: table.get(_word(read(context)), fallback)
         bands = sorted((int(Decimal(k) * field.scale), _ratio(v, scale)) for k, v in (lookup.bands or {}).items())
 
         def find(context: Any) -> tuple[int, int]:
@@ -89,7 +87,9 @@ class _Compiler:
         for name in names:
             if name not in of:
                 known = ", ".join(sorted(map(str, of))) or "none"
-                raise BadProgram(f"There is no {what} '{name}'; there is: {known}.", path=path, field=str(name))
+                hint = closest(str(name), map(str, of))
+                message = f"There is no {what} '{name}'; " + (f"did you mean '{hint}'?" if hint else f"there is: {known}.")
+                raise BadProgram(message, path=path, field=str(name), suggestion=hint)
 
     def unit(self, key: str | None, path: str) -> str:
         if key is None:
@@ -109,7 +109,9 @@ class _Compiler:
         moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
-    def limits(self, items: values.LimitList, path: str, owner: str, measure: run.Measure | None = None, unit: str = "") -> tuple[run.RunningLimit, ...]:
+    def limits(
+        self, items: values.LimitList, path: str, owner: str, measure: run.Measure | None = None, unit: str = ""
+    ) -> tuple[run.RunningLimit, ...]:
         found = []
         for number, item in enumerate(items):
             where = f"{path}[{number}]"
@@ -122,7 +124,12 @@ class _Compiler:
 
     def _limit(self, limit: values.Limit, key: str, path: str, measure: run.Measure | None, unit: str) -> run.RunningLimit:
         money = 10**self.exponent
-        scale = {"amount": money, "value": money, "quantity": measure.scale if measure else 1, "points": self.unit_scale(unit) if unit else 1}.get(limit.of, 1)
+        scale = {
+            "amount": money,
+            "value": money,
+            "quantity": measure.scale if measure else 1,
+            "points": self.unit_scale(unit) if unit else 1,
+        }.get(limit.of, 1)
         maximum = self.ratio(limit.max, f"{path}.max", scale)
         assert maximum is not None
         window = periods.parse_window(limit.per)
@@ -130,7 +137,9 @@ class _Compiler:
             if isinstance(limit.max, values.Lookup):
                 raise BadProgram("A shared limit needs a plain number.", path=f"{path}.max")
             self.budgets[key] = int(limit.max * scale)
-        return run.RunningLimit(key, maximum, limit.of, window, limit.over == "reject", limit.shared, self.test(limit.when, f"{path}.when"), scale)
+        return run.RunningLimit(
+            key, maximum, limit.of, window, limit.over == "reject", limit.shared, self.test(limit.when, f"{path}.when"), scale
+        )
 
     def pending(self, items: Sequence[values.Pending], path: str) -> tuple[run.RunningPending, ...]:
         return tuple(
@@ -185,7 +194,11 @@ class _Compiler:
             limits=self.limits(rule.limits, f"{path}.limits", rule.key, first.measure, first.unit),
             group=rule.group,
             to=rule.to,
-            pending=() if rule.pending == "none" else None if rule.pending is None else self.pending(rule.pending, f"{path}.pending"),
+            pending=()
+            if rule.pending == "none"
+            else None
+            if rule.pending is None
+            else self.pending(rule.pending, f"{path}.pending"),
             expires=None if rule.expires is None else self.expiry(rule.expires),
             bonus=rule.bonus,
             qualifying=rule.qualifying,
@@ -196,7 +209,9 @@ class _Compiler:
         )
 
     def give(self, give: rules.Give, rule: rules.EarningRule, path: str) -> run.RunningGive:
-        kind = next(n for n in ("points", "percent", "multiply", "voucher", "level", "set", "item") if getattr(give, n) is not None)
+        kind = next(
+            n for n in ("points", "percent", "multiply", "voucher", "level", "set", "item") if getattr(give, n) is not None
+        )
         unit = self.unit(give.unit, f"{path}.unit")
         measure = self.measure(give.of, rule.lines is not None, f"{path}.of")
         scale = self.unit_scale(unit)
@@ -303,7 +318,11 @@ class _Compiler:
         costs = tuple(self._cost(cost, f"{path}.cost[{n}]") for n, cost in enumerate(item.cost))
         limits = list(self.limits(item.limits, f"{path}.limits", key, None, costs[0].unit if costs else ""))
         if item.stock is not None:
-            limits.append(self._limit(values.Limit(max=Decimal(item.stock), of="uses", shared=True, over="reject"), f"stock:{key}", path, None, ""))
+            limits.append(
+                self._limit(
+                    values.Limit(max=Decimal(item.stock), of="uses", shared=True, over="reject"), f"stock:{key}", path, None, ""
+                )
+            )
         unit = self.unit(item.give_unit, f"{path}.give_unit")
         return run.RunningReward(
             key=key,
@@ -322,11 +341,16 @@ class _Compiler:
     def _cost(self, cost: spending.Cost, path: str) -> run.RunningCost:
         unit = self.unit(cost.unit, f"{path}.unit")
         points = None if cost.points == "any" else self.ratio(cost.points, f"{path}.points", self.unit_scale(unit))
-        return run.RunningCost(unit, points, self.ratio(cost.money, f"{path}.money", 10**self.exponent), self.test(cost.when, f"{path}.when"))
+        return run.RunningCost(
+            unit, points, self.ratio(cost.money, f"{path}.money", 10**self.exponent), self.test(cost.when, f"{path}.when")
+        )
 
     def transfer(self, key: str, item: spending.Transfer | spending.Conversion, path: str) -> run.RunningTransfer:
         unit = self.unit(item.unit, f"{path}.unit") if isinstance(item, spending.Conversion) else self.unit(key, path)
-        fees = {n: self.ratio(getattr(item, n, None), f"{path}.{n}", 10**self.exponent if n == "fee_money" else 1) for n in ("fee_points", "fee_percent", "fee_money")}
+        fees = {
+            n: self.ratio(getattr(item, n, None), f"{path}.{n}", 10**self.exponent if n == "fee_money" else 1)
+            for n in ("fee_points", "fee_percent", "fee_money")
+        }
         return run.RunningTransfer(
             key=key,
             definition=item,
@@ -347,12 +371,16 @@ class _Compiler:
             key, window = item.meter, periods.parse_window(item.window)
             balance = key.removeprefix("balance.") if key.startswith("balance.") else None
             if balance is None:
-                self.known([key], {*self.document.meters, *BUILT_IN_METERS, "months", "days", "level_months"}, "meter", f"{path}.meter")
+                self.known(
+                    [key], {*self.document.meters, *BUILT_IN_METERS, "months", "days", "level_months"}, "meter", f"{path}.meter"
+                )
                 self.fields.use_meter(key, window)
             scale = scale_of(self.fields.meter_type(key), self.exponent) if balance is None else self.unit_scale(balance)
             bound = item.at_least if item.at_least is not None else item.more_than
             return run.RunningCriterion(key, window, self.ratio(bound, path, scale), beyond=int(item.at_least is None))
-        children = {n: tuple(self.criterion(c, f"{path}.{n}[{i}]") for i, c in enumerate(getattr(item, n) or ())) for n in ("any", "all")}
+        children = {
+            n: tuple(self.criterion(c, f"{path}.{n}[{i}]") for i, c in enumerate(getattr(item, n) or ())) for n in ("any", "all")
+        }
         return run.RunningCriterion(when=self.test(item.when, f"{path}.when"), **children)  # type: ignore[arg-type]
 
     def level(self, number: int, item: spending.Level, path: str) -> run.RunningLevel:
@@ -418,7 +446,7 @@ class _Compiler:
         calendar = {"day", "week", "month", "quarter", "half_year", "year"}
         pot_field = None
         if item.pots and item.pots not in calendar:
-            if self.fields.catalogue.get(item.pots) is None:
+            if self.fields.catalogue.find(item.pots) is None:
                 raise BadProgram(f"Unknown field '{item.pots}' for pots.", path=f"{path}.pots", field=item.pots)
             pot_field = self.fields.getter(item.pots)
         return run.RunningUnit(
@@ -456,7 +484,15 @@ class _Compiler:
         assert fee and renewal and replacement
         if item.falls_to and item.falls_to != "none":
             self.known([item.falls_to], self.levels, "level", f"{path}.falls_to")
-        return run.RunningPlan(key, item, fee, renewal, replacement, self.test(item.waived_when, f"{path}.waived_when"), self.test(item.joins_when, f"{path}.joins_when"))
+        return run.RunningPlan(
+            key,
+            item,
+            fee,
+            renewal,
+            replacement,
+            self.test(item.waived_when, f"{path}.waived_when"),
+            self.test(item.joins_when, f"{path}.joins_when"),
+        )
 
     # --- all ---------------------------------------------------------------------------------------------------------------
 
@@ -482,8 +518,8 @@ class _Compiler:
             "referral_test": self.test(doc.referral.when if doc.referral else None, "referral.when"),
             "referral_limits": self.limits(doc.referral.limits if doc.referral else [], "referral.limits", "referral"),
         }
-        for number, meter in enumerate(doc.meters.values()):  # conditions of meters may read other meters
-            self.test(meter.when, f"meters[{number}].when")
+        for key, meter in doc.meters.items():  # conditions of meters may read other meters
+            self.test(meter.when, f"meters.{key}.when")
         meters = self.running_meters()
         cycle = doc.cycle
         kinds = {kind for rule in all_rules for kind in rule.kinds}
@@ -509,7 +545,8 @@ class _Compiler:
             stacking=doc.stacking,
             cycle_start=date.fromisoformat(cycle.start[:10]) if cycle else None,
             cycle_months=periods.parse_duration(cycle.every).months if cycle else 0,
-            clock_kinds=frozenset(kinds & CLOCK_KINDS),
+            clock_kinds=frozenset(kinds & known_kinds.CLOCK_KINDS),
+            reported_kinds=_reported(kinds, doc),
             field_types=activity_fields(doc),
             line_field_types=line_fields(doc),
             late_days=doc.late_days,
@@ -522,6 +559,29 @@ class _Compiler:
 def _by_kind(meters: tuple[run.RunningMeter, ...]) -> dict[str, tuple[run.RunningMeter, ...]]:
     kinds = {kind for meter in meters for kind in meter.kinds}
     return {kind: tuple(m for m in meters if kind in m.kinds or "any" in m.kinds) for kind in kinds}
+
+
+def _placed(refusal: Invalid, document: ProgramDocument) -> Invalid:
+    """Return the refusal with line and column of what it is about, in its figures and at the head of its message."""
+    path = str(refusal.details.get("path", ""))
+    place = document.place(path)
+    message = refusal.message.rstrip(".") + ("" if refusal.message.endswith("?") else ".")
+    where = f"Line {place['line']}: " if place else ""
+    return type(refusal)(f"{where}{path}: {message}", code=refusal.code, **{**place, **refusal.details})
+
+
+def _reported(ruled: set[str], document: ProgramDocument) -> frozenset[str]:
+    """Return the kinds of activities that may be reported under the program."""
+    own = {*ruled, *document.activities, *(kind for meter in document.meters.values() for kind in meter.on)}
+    if document.receipts:
+        own.add(document.receipts.earns_as)
+    known = known_kinds.MEMBER_KINDS | known_kinds.STAFF_KINDS | known_kinds.CAUSED_KINDS
+    return known | (own - known_kinds.CLOCK_KINDS - known_kinds.LEVEL_KINDS - {"any"})
+
+
+def _word(value: Any) -> str:
+    """Return a field's value as it is written in a table of a program file."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _ratio(number: Any, scale: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from phakdi.kit.conditions import Catalogue, Field
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document.program import ProgramDocument
+from phakdi.loyalty.programs.errors import BadProgram
 
 Getter = Callable[[Any], Any]
 DECIMAL_SCALE = 1000
@@ -29,7 +30,10 @@ USUAL_FIELDS: Mapping[str, str] = {
     "litres": "decimal", "gallons": "decimal", "kilometres": "decimal", "weight": "decimal",
     "reusable_cup": "boolean", "identified": "boolean", "vat_included": "boolean", "qualifying": "boolean",
     "registered": "boolean", "bonus": "boolean", "activity_date": "date", "receipt_date": "date",
-    "cards": "list", "tags": "list",
+    "cards": "list", "tags": "list", "vouchers": "list", "to": "text", "from": "text", "referred_by": "text", "pot": "text",
+    "tier": "text", "plan": "text", "referrer": "text", "rule": "text", "key": "text", "pay_points": "integer",
+    "nights_in_year": "integer", "orders_in_year": "integer", "points_in_year": "integer", "spend_in_year": "money",
+    "balances": "balances", "parcels": "parcels", "note": "text", "category": "text", "renew": "boolean",
 }  # fmt: skip
 USUAL_LINE_FIELDS: Mapping[str, str] = {
     "litres": "decimal", "gallons": "decimal", "weight": "decimal", "price": "money", "brand": "text", "name": "text",
@@ -37,6 +41,8 @@ USUAL_LINE_FIELDS: Mapping[str, str] = {
     "tags": "list",
 }  # fmt: skip
 _TYPES = {"list": "set"}
+RESERVED = frozenset({"all", "any", "none"})  # words of conditions
+UNASKED = frozenset({"parcels", "balances"})  # what conditions do not ask about
 
 
 def scale_of(type_: str, exponent: int) -> int:
@@ -47,7 +53,8 @@ def scale_of(type_: str, exponent: int) -> int:
 def activity_fields(document: ProgramDocument) -> dict[str, str]:
     """Return the type of every field that an activity of the program may carry."""
     declared = {n: f.type for kind in document.activities.values() for n, f in kind.fields.items()}
-    return {**USUAL_FIELDS, **declared}
+    units = {key: "money" if unit.kind == "credit" else "integer" for key, unit in document.units.items()}
+    return {**units, **USUAL_FIELDS, **declared}
 
 
 def line_fields(document: ProgramDocument) -> dict[str, str]:
@@ -70,8 +77,9 @@ class Fields:
         self._declare_time()
         self._declare_member()
         self._declare_lines()
-        self.catalogue = Catalogue(self._fields.values(), resolve=self._resolve)
-        self.line_catalogue = Catalogue({**self._fields, **self._line_fields}.values(), resolve=self._resolve)
+        zone = periods.parse_zone(document.time_zone)
+        self.catalogue = Catalogue(self._fields.values(), resolve=self._resolve, zone=zone)
+        self.line_catalogue = Catalogue({**self._fields, **self._line_fields}.values(), resolve=self._resolve, zone=zone)
 
     def getter(self, name: str) -> Getter:
         """Return the reader of the field ``name`` of activity or member."""
@@ -106,7 +114,9 @@ class Fields:
         self._add("amount", "money", lambda c: c.activity.amount, "a.amount")
         self._add("net", "money", lambda c: c.net)
         for name, type_ in activity_fields(self.document).items():
-            if name not in self._fields:
+            if name in RESERVED:
+                raise BadProgram(f"'{name}' is a word of conditions; give the field another name.", path="activities", field=name)
+            if name not in self._fields and type_ not in UNASKED:
                 self._add(name, type_, _field(name), _json_sql("a.data->'fields'", name, type_))
 
     def _declare_time(self) -> None:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from phakdi.loyalty.programs import periods
-from phakdi.loyalty.programs.document import rules, spending, units
+from phakdi.loyalty.programs.document import rules as earn
+from phakdi.loyalty.programs.document import spending as spend
+from phakdi.loyalty.programs.document import units as count
+from phakdi.loyalty.programs.yaml import Places
 from phakdi.loyalty.programs.document.values import DateText, Key, Limit, Strict, Text, _as_text
 
 
@@ -40,28 +43,29 @@ class ProgramDocument(Strict):
     time_zone: str = "Asia/Bangkok"
     effective_from: DateText | None = None
     late_days: int = Field(default=30, ge=0)
-    units: Mapping[Key, units.Unit] = {"points": units.Unit()}
+    units: Mapping[Key, count.Unit] = {"points": count.Unit()}
     main_unit: Key | None = None
-    activities: Mapping[Key, units.ActivityKind] = {}
-    attributes: units.Fields = {}
-    meters: Mapping[Key, units.Meter] = {}
+    activities: Mapping[Key, count.ActivityKind] = {}
+    attributes: count.Fields = {}
+    meters: Mapping[Key, count.Meter] = {}
     limits: Mapping[Key, Limit] = {}
-    base: rules.Base = rules.Base()
-    earning: list[rules.EarningRule] = []
-    discounts: list[rules.Discount] = []
-    vouchers: Mapping[Key, rules.VoucherDefinition] = {}
-    stacking: rules.Stacking = rules.Stacking()
-    spending: list[spending.SpendingRule] = []
-    rewards: Mapping[Key, spending.Reward] = {}
-    tiers: spending.Tiers | None = None
-    membership: spending.Membership = spending.Membership()
-    cycle: spending.Cycle | None = None
-    referral: spending.Referral | None = None
-    transfers: Mapping[Key, spending.Transfer] = {}
-    conversions: Mapping[Key, spending.Conversion] = {}
-    receipts: units.Receipts | None = None
-    refunds: rules.Refunds = rules.Refunds()
+    base: earn.Base = earn.Base()
+    earning: list[earn.EarningRule] = []
+    discounts: list[earn.Discount] = []
+    vouchers: Mapping[Key, earn.VoucherDefinition] = {}
+    stacking: earn.Stacking = earn.Stacking()
+    spending: list[spend.SpendingRule] = []
+    rewards: Mapping[Key, spend.Reward] = {}
+    tiers: spend.Tiers | None = None
+    membership: spend.Membership = spend.Membership()
+    cycle: spend.Cycle | None = None
+    referral: spend.Referral | None = None
+    transfers: Mapping[Key, spend.Transfer] = {}
+    conversions: Mapping[Key, spend.Conversion] = {}
+    receipts: count.Receipts | None = None
+    refunds: earn.Refunds = earn.Refunds()
     cases: list[Case] = []
+    _places: Places = PrivateAttr(default_factory=lambda: Places({}))
 
     @model_validator(mode="after")
     def _consistent(self) -> "ProgramDocument":
@@ -71,6 +75,15 @@ class ProgramDocument(Strict):
         if self.main_unit and self.main_unit not in self.units:
             raise ValueError(f"main_unit '{self.main_unit}' is not among the units")
         return self
+
+    def keep_places(self, places: Places) -> None:
+        """Remember where each value stood in the text that was read."""
+        self._places = places
+
+    def place(self, path: str) -> dict[str, int]:
+        """Return ``line`` and ``column`` of what ``path`` names, or nothing where no text was read."""
+        position = self._places.find(path)
+        return {"line": position[0], "column": position[1]} if position else {}
 
     @property
     def first_unit(self) -> str:

@@ -117,7 +117,13 @@ class Discount(Strict):
 
     @model_validator(mode="after")
     def _gives(self) -> "Discount":
-        if self.percent is None and self.amount is None and self.shipping_fee is None and not self.free_shipping and self.gift is None:
+        if (
+            self.percent is None
+            and self.amount is None
+            and self.shipping_fee is None
+            and not self.free_shipping
+            and self.gift is None
+        ):
             raise ValueError("say what it takes off: 'percent', 'amount', 'free_shipping', 'shipping_fee' or a 'gift'")
         return self
 

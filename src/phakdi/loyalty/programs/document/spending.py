@@ -236,4 +236,21 @@ class Referral(Strict):
     claim_within: DurationText | None = None  # the friend must join within this of being invited
 
 
-__all__ = ["Limit", "Conversion", "Cost", "Criterion", "Cycle", "ExpiryRule", "Level", "Maximum", "Membership", "Minimum", "Plan", "Referral", "Reward", "SpendingRule", "Tiers", "Transfer"]
+__all__ = [
+    "Limit",
+    "Conversion",
+    "Cost",
+    "Criterion",
+    "Cycle",
+    "ExpiryRule",
+    "Level",
+    "Maximum",
+    "Membership",
+    "Minimum",
+    "Plan",
+    "Referral",
+    "Reward",
+    "SpendingRule",
+    "Tiers",
+    "Transfer",
+]

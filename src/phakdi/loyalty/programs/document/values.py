@@ -41,7 +41,9 @@ Number = Annotated[Decimal, BeforeValidator(_plain_decimal), Field(allow_inf_nan
 DurationText = Annotated[str, _checked(periods.parse_duration)]
 MonthDay = Annotated[str, _checked(periods.parse_month_day)]
 WindowText = Annotated[str, _checked(periods.parse_window)]
-DateText = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$")]
+DateText = Annotated[
+    str, BeforeValidator(_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$")
+]
 Key = Annotated[str, Field(min_length=1, max_length=80)]
 Condition = Mapping[str, Any] | list[Mapping[str, Any]]
 Text = str | Mapping[str, str]
@@ -81,7 +83,9 @@ class Expiry(Strict):
     on: Annotated[list[MonthDay], BeforeValidator(_as_list)] | None = None
     at: DateText | None = None
     cycle: bool = False
-    within: Literal["day", "month", "quarter", "half_year", "year", "birthday", "birth_month", "level", "membership"] | None = None
+    within: Literal["day", "month", "quarter", "half_year", "year", "birthday", "birth_month", "level", "membership"] | None = (
+        None
+    )
     round_up: str | None = None
     last_day: Literal["anniversary", "before"] = "anniversary"
     counted_from: Literal["available", "earned", "first_earned", "joined", "level", "membership"] = "available"

@@ -1,0 +1,311 @@
+"""Reading what is reported: plain JSON values become an `Activity` whose numbers are whole and exact.
+
+Amounts of money are numbers or decimal texts in currency units (``12.5`` or ``"12.50"`` baht), never minor units; they
+become minor units exactly: more decimals than the currency has are refused, not rounded. Quantities such as litres have up
+to three decimals and become thousandths. A float counts as the shortest number that prints like it. An instant without an
+offset is meant in the program's time zone. ``fields`` may hold further arguments, for names that the report itself uses.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from phakdi.kit.conditions.fields import closest
+from phakdi.kit.errors import Invalid
+from phakdi.loyalty.engine.core.state import Activity, Line
+from phakdi.loyalty.programs import kinds
+
+if TYPE_CHECKING:  # the program offers this reading as its own
+    from phakdi.loyalty.programs.compiled import CompiledProgram
+
+MAXIMUM = 10**15  # ten thousand billion baht: beyond any bill, and far from what a bigint holds
+LINES_MAX = 1000
+TEXT_MAX = 500
+LIST_MAX = 200
+AS_MANY_AS_ALLOWED = "max"
+QUANTITY_SCALE = 1000
+BUDDHIST_YEARS = range(2400, 2700)
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,9})?", re.ASCII)
+_TEXTS = ("ref", "of", "origin", "channel", "store", "tender")
+_OWN = frozenset({"kind", "at", "amount", "lines", "fields", *_TEXTS})
+_LINE_OWN = frozenset({"id", "amount", "product", "code", "category", "cat", "quantity"})
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+Reader = Callable[[Any, str, int], Any]
+
+
+def read_activity(program: "CompiledProgram", raw: Mapping[str, Any], *, id: UUID, now: datetime) -> Activity:
+    """Return the activity that ``raw`` reports; it happened ``now`` where it does not say when.
+
+    Raises:
+        Invalid: ``details['field']`` names what cannot be read, such as ``lines[2].amount``.
+    """
+    if not isinstance(raw, Mapping):
+        raise Invalid("An activity is an object with a kind.", code="activity_shape", field="")
+    kind = _kind(program, raw.get("kind"))
+    money = 10**program.exponent
+    texts = {name: _text(raw[name], name, 1) for name in _TEXTS if raw.get(name) is not None}
+    lines = _lines(program, raw["lines"], money) if raw.get("lines") else ()
+    amount = number(raw["amount"], "amount", money) if raw.get("amount") is not None else None
+    fields = _fields(program, kind, raw)
+    _check_kind(program, kind, fields, texts)
+    _check_sum(kind, amount, lines)
+    if amount is None and lines and kind != "refund":
+        amount = sum([line.amount for line in lines])
+    return Activity(id, kind, _instant(raw.get("at"), program, now), amount=amount, lines=lines, fields=fields, **texts)
+
+
+def _kind(program: "CompiledProgram", kind: Any) -> str:
+    if not isinstance(kind, str) or not kind:
+        raise Invalid("Say what kind of activity it is.", code="kind_missing", field="kind")
+    if kind in kinds.CLOCK_KINDS:
+        raise Invalid(f"'{kind}' comes from the calendar; nobody reports it.", code="kind_unknown", field="kind")
+    if kind in program.reported_kinds:
+        return kind
+    hint = closest(kind, program.reported_kinds)
+    message = f"There is no kind of activity '{kind}'" + (f"; did you mean '{hint}'?" if hint else ".")
+    raise Invalid(message, code="kind_unknown", field="kind", suggestion=hint)
+
+
+def _check_kind(program: "CompiledProgram", kind: str, fields: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+    running = program.kinds.get(kind)
+    if (kind in kinds.ABOUT_ANOTHER or (running is not None and running.about_order)) and not texts.get("of"):
+        raise Invalid(f"A '{kind}' must say in 'of' what it is about.", code="field_missing", field="of")
+    if running is None:
+        return
+    for name, definition in running.fields.items():
+        value = fields.get(name)
+        if value is None:
+            if definition.required and name not in _OWN:
+                raise Invalid(f"'{name}' is missing.", code="field_missing", field=name)
+        elif definition.choices is not None and value not in definition.choices:
+            hint = closest(str(value), definition.choices)
+            allowed = f"did you mean '{hint}'?" if hint else f"one of {', '.join(definition.choices)}."
+            raise Invalid(f"'{name}' cannot be '{value}': {allowed}", code="field_choice", field=name, suggestion=hint)
+
+
+def _check_sum(kind: str, amount: int | None, lines: tuple[Line, ...]) -> None:
+    if amount is not None and kind != "refund" and (total := sum([line.amount for line in lines])) > amount:
+        message = "The lines add up to more than the amount."
+        raise Invalid(message, code="lines_exceed_amount", field="lines", lines_minor=total, amount_minor=amount)
+
+
+def _instant(value: Any, program: "CompiledProgram", now: datetime) -> datetime:
+    moment = value
+    if value is None:
+        return now
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+    if not isinstance(moment, datetime):
+        raise Invalid("Write an instant such as 2026-11-24T09:30:00+07:00.", code="instant_invalid", field="at")
+    if moment.year in BUDDHIST_YEARS:
+        raise Invalid(f"Write the year as {moment.year - 543}.", code="year_buddhist", field="at")
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=program.zone)).astimezone(UTC)
+    except OverflowError:
+        raise Invalid("This instant is out of range.", code="instant_invalid", field="at") from None
+
+
+# --- lines and fields -------------------------------------------------------------------------------------------------
+
+
+def _lines(program: "CompiledProgram", raw: Any, money: int) -> tuple[Line, ...]:
+    if not isinstance(raw, list | tuple):
+        raise Invalid("'lines' is a list.", code="lines_shape", field="lines")
+    if len(raw) > LINES_MAX:
+        raise Invalid(f"At most {LINES_MAX} lines.", code="lines_too_many", field="lines", maximum=LINES_MAX)
+    found = tuple(_line(program, line, position, money) for position, line in enumerate(raw))
+    if len({line.id for line in found}) < len(found):
+        raise Invalid("Two lines have the same id.", code="line_id_twice", field="lines")
+    return found
+
+
+def _line(program: "CompiledProgram", raw: Any, position: int, money: int) -> Line:
+    if not isinstance(raw, Mapping):
+        raise Invalid("A line is an object with an amount.", code="lines_shape", field=f"lines[{position}]")
+    get = raw.get
+    amount, quantity = get("amount"), get("quantity")
+    product, category, name = get("product") or get("code"), get("category") or get("cat"), get("id")
+    where = f"lines[{position}]"
+    return Line(
+        str(position + 1) if name is None else _text(name, f"{where}.id", 1),
+        0 if amount is None else number(amount, f"{where}.amount", money),
+        "" if product is None else _text(product, f"{where}.product", 1),
+        "" if category is None else _text(category, f"{where}.category", 1),
+        QUANTITY_SCALE if quantity is None else number(quantity, f"{where}.quantity", QUANTITY_SCALE),
+        _typed(raw, _LINE_OWN, program.line_field_types, program.exponent, where) if raw.keys() - _LINE_OWN else _NONE,
+    )
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+def _fields(program: "CompiledProgram", kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    found = _typed(raw, _OWN, program.field_types, program.exponent, "", kind)
+    if more := raw.get("fields"):
+        if not isinstance(more, Mapping):
+            raise Invalid("'fields' is an object.", code="field_type", field="fields")
+        found.update(_typed(more, frozenset(), program.field_types, program.exponent, "fields", kind))
+    return found
+
+
+def _typed(
+    raw: Mapping[str, Any], own: frozenset[str], types: Mapping[str, str], exponent: int, where: str, kind: str = ""
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name in own or value is None:
+            continue
+        place = f"{where}.{name}" if where else str(name)
+        type_ = types.get(name)
+        if type_ is None:
+            raise _unknown(str(name), place, own, types)
+        if name in _COUNTED and value in _OPEN_ENDED:
+            found[f"{name}_{value}"] = True
+        elif kind in _SIGNED and name in _COUNTED:
+            found[name] = number(value, place, 1, lowest=-MAXIMUM)
+        else:
+            scale = 10**exponent if type_ == "money" else QUANTITY_SCALE if type_ == "decimal" else 1
+            found[name] = _READERS[type_](value, place, scale)
+    return found
+
+
+_COUNTED = frozenset({"points", "pay_points"})
+_OPEN_ENDED = (AS_MANY_AS_ALLOWED,)
+_SIGNED = frozenset({"adjust"})
+
+
+def _unknown(name: str, place: str, own: Iterable[str], types: Mapping[str, str]) -> Invalid:
+    hint = closest(name, [*own, *types])
+    message = f"There is no field '{name}'" + (f"; did you mean '{hint}'?" if hint else ".")
+    return Invalid(
+        f"{message} Declare it under 'activities' of the program to use it.", code="field_unknown", field=place, suggestion=hint
+    )
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def number(value: Any, field: str, scale: int, *, lowest: int = 0) -> int:
+    """Return ``value`` times ``scale`` as the whole number it is exactly.
+
+    Raises:
+        Invalid: ``number_invalid``, ``number_negative``, ``number_too_fine``, ``number_too_large``.
+    """
+    if type(value) is int:
+        found = value * scale
+    else:
+        exact = _decimal(value, field)
+        scaled = exact * scale
+        found = int(scaled)
+        if found != scaled:
+            places = len(str(scale)) - 1
+            message = f"'{field}' has more than {places} decimals." if places else f"'{field}' is a whole number."
+            raise Invalid(message, code="number_too_fine", field=field, decimals=places)
+    if found < lowest:
+        raise Invalid(f"'{field}' cannot be negative.", code="number_negative", field=field)
+    if found > MAXIMUM:
+        raise Invalid(f"'{field}' is too large.", code="number_too_large", field=field)
+    return found
+
+
+def _decimal(value: Any, field: str) -> Decimal:
+    text = value if isinstance(value, str) else repr(value) if isinstance(value, float) else None
+    if text is not None and _NUMBER.fullmatch(text):
+        found = Decimal(text)
+        if found or not text.startswith("-"):
+            return found
+    elif isinstance(value, Decimal) and value.is_finite() and abs(value) < MAXIMUM and (value or not value.is_signed()):
+        return value
+    raise Invalid(f"'{field}' is no plain number.", code="number_invalid", field=field)
+
+
+def _text(value: Any, field: str, _scale: int) -> str:
+    if type(value) is not str:
+        if type(value) is not int:
+            raise Invalid(f"'{field}' is a text.", code="field_type", field=field, expected="text")
+        value = str(value)
+    if len(value) > TEXT_MAX or (not value.isprintable() and _CONTROL.search(value)):
+        raise Invalid(f"'{field}' is too long or has characters that cannot be kept.", code="text_invalid", field=field)
+    return value  # type: ignore[no-any-return]  # a text by now
+
+
+def _boolean(value: Any, field: str, _scale: int) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in {"true", "false"}:
+        return bool(value == "true")
+    raise Invalid(f"'{field}' is true or false.", code="field_type", field=field, expected="boolean")
+
+
+def _date(value: Any, field: str, _scale: int) -> date:
+    found = None
+    if isinstance(value, datetime):
+        found = value.date()
+    elif isinstance(value, date):
+        found = value
+    elif isinstance(value, str):
+        try:
+            found = date.fromisoformat(value[:10])
+        except ValueError:
+            found = None
+    if found is None:
+        raise Invalid(f"'{field}' is a date such as 2026-11-24.", code="field_type", field=field, expected="date")
+    if found.year in BUDDHIST_YEARS:
+        raise Invalid(f"Write the year of '{field}' as {found.year - 543}.", code="year_buddhist", field=field)
+    return found
+
+
+def _list(value: Any, field: str, scale: int) -> list[str]:
+    items = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+    if len(items) > LIST_MAX:
+        raise Invalid(f"'{field}' has too many values.", code="field_type", field=field, expected="list")
+    return [_text(item, f"{field}[{position}]", scale) for position, item in enumerate(items)]
+
+
+def _parcels(value: Any, field: str, _scale: int) -> list[dict[str, Any]]:
+    """Return points with their own ends, as one member's hand to another's (R30)."""
+    if not isinstance(value, list) or len(value) > LIST_MAX or not all(isinstance(item, Mapping) for item in value):
+        raise Invalid(f"'{field}' is a list of points with their ends.", code="field_type", field=field, expected="parcels")
+    return [
+        {"points": number(item.get("points"), f"{field}[{n}].points", 1), "expires_at": _end(item.get("expires_at"), field)}
+        for n, item in enumerate(value)
+    ]
+
+
+def _end(value: Any, field: str) -> str | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise Invalid(f"'{field}' names an instant that is none.", code="field_type", field=field) from None
+
+
+def _balances(value: Any, field: str, _scale: int) -> dict[str, Any]:
+    """Return amounts by unit, as written: the unit says what they count."""
+    if not isinstance(value, Mapping):
+        raise Invalid(f"'{field}' is an object of points by unit.", code="field_type", field=field, expected="object")
+    return {
+        _text(key, field, 1): str(_decimal(item, f"{field}.{key}") if not isinstance(item, int) else item)
+        for key, item in value.items()
+    }
+
+
+_READERS: dict[str, Reader] = {
+    "text": _text,
+    "integer": number,
+    "decimal": number,
+    "money": number,
+    "boolean": _boolean,
+    "date": _date,
+    "list": _list,
+    "parcels": _parcels,
+    "balances": _balances,
+}
