@@ -1,4 +1,4 @@
-"""How audit entries are chained: each seal covers one entry and the seal before it."""
+"""Who does something, and how audit entries are chained: each seal covers one entry and the seal before it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,6 +10,15 @@ from uuid import UUID
 import orjson
 
 _LABEL = b"phakdi audit\x1f"
+
+
+@dataclass(slots=True, frozen=True)
+class Actor:
+    """Who does something when it is not the member: a staff member, an API key, a job, the installation's operator."""
+
+    kind: str
+    id: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The organizations room: whose data it is, and their places of business."""

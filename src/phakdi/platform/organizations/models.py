@@ -1,0 +1,58 @@
+"""Rows of organizations and their stores."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from phakdi.kit.db.models import OrganizationOwned
+from phakdi.kit.text import pick
+
+
+class Organization(OrganizationOwned):
+    """Whose data it is. A row of its own, so that it is seen by itself only: ``organization_id`` equals ``id``."""
+
+    slug = models.TextField(unique=True)
+    name = models.TextField()
+    legal_name = models.TextField(default="")
+    time_zone = models.TextField(default="Asia/Bangkok")
+    currency = models.TextField(default="THB")
+    language = models.TextField(default="th")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "organization"
+        constraints = [models.CheckConstraint(condition=Q(organization_id=F("id")), name="organization_is_its_own")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Store(OrganizationOwned):
+    """A place of business. Tills, programs and keys name it by its code."""
+
+    code = models.TextField()
+    name = models.JSONField()
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    address = models.TextField(default="")
+    phone = models.TextField(default="")
+    opening_hours = models.TextField(default="")
+    area = models.TextField(default="")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "store"
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "code"], name="store_code_once"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="store_is_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def name_in(self, language: str) -> str:
+        """Return the store's name in the reader's language."""
+        return pick(self.name, language)

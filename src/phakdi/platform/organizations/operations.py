@@ -1,0 +1,105 @@
+"""Every write of organizations and stores, inside the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from phakdi.kit.db.scope import in_transaction
+from phakdi.kit.errors import Conflict
+from phakdi.platform.organizations import core, queries
+from phakdi.platform.organizations.models import Organization, Store
+
+
+class SlugTaken(Conflict):
+    """Another organization is called so."""
+
+    code = "slug_taken"
+
+
+class StoreCodeTaken(Conflict):
+    """Another store of the organization has this code."""
+
+    code = "store_code_taken"
+
+
+@in_transaction
+def create_organization(
+    *,
+    organization_id: UUID,
+    slug: str,
+    name: str,
+    now: datetime,
+    legal_name: str = "",
+    time_zone: str = core.TIME_ZONE,
+    currency: str = core.CURRENCY,
+    language: str = core.LANGUAGE,
+) -> Organization:
+    """Create an organization under an id that the caller made, in a scope of that id, and return it.
+
+    Raises:
+        Invalid: a field cannot be read.
+        SlugTaken: another organization is called so.
+    """
+    organization = Organization(
+        id=organization_id,
+        organization_id=organization_id,
+        slug=core.read_slug(slug),
+        name=core.read_name(name),
+        legal_name=core.read_text(legal_name, field="legal_name"),
+        time_zone=core.read_time_zone(time_zone),
+        currency=core.read_currency(currency),
+        language=core.read_language(language),
+        created_at=now,
+    )
+    try:
+        with transaction.atomic():
+            organization.save(force_insert=True)
+    except IntegrityError as error:
+        raise SlugTaken("Another organization is called so.", field="slug", slug=organization.slug) from error
+    return organization
+
+
+@in_transaction
+def add_store(*, organization_id: UUID, code: str, given: Mapping[str, object], now: datetime) -> Store:
+    """Add a store and return it.
+
+    Raises:
+        Invalid: a field cannot be read.
+        StoreCodeTaken: the organization has a store with this code.
+    """
+    columns = core.read_store(given, is_new=True)
+    store = Store(organization_id=organization_id, code=core.read_store_code(code), created_at=now, **columns)
+    try:
+        with transaction.atomic():
+            store.save(force_insert=True)
+    except IntegrityError as error:
+        raise StoreCodeTaken("There is a store with this code.", field="code", store=store.code) from error
+    return store
+
+
+@in_transaction
+def change_store(*, organization_id: UUID, code: str, changes: Mapping[str, object]) -> tuple[Store, list[str]]:
+    """Write the given fields of a store and return it with the names of those that differ now.
+
+    Raises:
+        UnknownStore, Invalid: nothing was changed.
+    """
+    store = queries.get_store(organization_id=organization_id, code=code)
+    columns = core.read_store(changes, is_new=False)
+    changed = [name for name, value in columns.items() if getattr(store, name) != value]
+    for name in changed:
+        setattr(store, name, columns[name])
+    if changed:
+        store.save(update_fields=changed)
+    return store, changed
+
+
+@in_transaction
+def set_store_active(*, organization_id: UUID, code: str, is_active: bool) -> Store:
+    """Open a store for business, or close it; what happened there stays. Raises UnknownStore."""
+    store = queries.get_store(organization_id=organization_id, code=code)
+    store.is_active = is_active
+    store.save(update_fields=["is_active"])
+    return store

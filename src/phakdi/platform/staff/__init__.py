@@ -1,0 +1,1 @@
+"""The staff room: people who sign in, for whom they work, and what they may do."""

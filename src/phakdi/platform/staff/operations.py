@@ -1,0 +1,105 @@
+"""Every write of staff, inside the caller's transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from phakdi.kit.db.scope import in_transaction
+from phakdi.kit.errors import Conflict, Invalid, Rejected
+from phakdi.platform.staff import queries
+from phakdi.platform.staff.core import Role, read_email
+from phakdi.platform.staff.models import StaffMember, User
+
+
+class StaffTaken(Conflict):
+    """Somebody with this e-mail works for the organization already."""
+
+    code = "staff_exists"
+
+
+class LastOwner(Rejected):
+    """An organization has at least one owner."""
+
+    code = "last_owner"
+
+
+@in_transaction
+def ensure_user(*, email: str, name: str, now: datetime, language: str = "th", is_operator: bool = False) -> User:
+    """Return who signs in with this e-mail, made now where nobody does; without a password nobody can sign in yet."""
+    user = User(email=read_email(email), name=" ".join(name.split()), language=language, is_operator=is_operator, created_at=now)
+    user.set_unusable_password()
+    User.objects.bulk_create([user], ignore_conflicts=True)
+    return User.objects.get(email=user.email)
+
+
+@in_transaction
+def set_password(*, user: User, password: str) -> None:
+    """Give a user a new password.
+
+    Raises:
+        Invalid: it is too short, too common or too much like the name; ``details['reasons']`` has the codes.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        reasons = [part.code or "" for part in error.error_list]
+        raise Invalid("Choose another password.", code="password_weak", field="password", reasons=reasons) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+@in_transaction
+def add_staff(*, organization_id: UUID, user: User, role: Role, stores: Collection[str], now: datetime) -> StaffMember:
+    """Let a user work for the organization; ``stores`` are checked by the caller.
+
+    Raises:
+        StaffTaken: they do already.
+    """
+    staff = StaffMember(organization_id=organization_id, user=user, role=role.value, stores=list(stores), invited_at=now)
+    StaffMember.objects.bulk_create([staff], ignore_conflicts=True)
+    kept = StaffMember.objects.get(organization_id=organization_id, user=user)
+    if kept.id != staff.id:
+        raise StaffTaken("This person works here already.", field="email", staff_id=str(kept.id))
+    return staff
+
+
+@in_transaction
+def change_staff(*, organization_id: UUID, staff_id: UUID, role: Role, stores: Collection[str], is_active: bool) -> StaffMember:
+    """Write somebody's role, stores and whether they work here at present.
+
+    Raises:
+        UnknownStaff: nobody is known so.
+        LastOwner: nobody would own the organization.
+    """
+    _lock_owners(organization_id)
+    staff = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
+    stays_owner = role is Role.OWNER and is_active
+    if (
+        staff.role == Role.OWNER
+        and staff.is_active
+        and not stays_owner
+        and queries.active_owners(organization_id=organization_id) == 1
+    ):
+        raise LastOwner("An organization has at least one owner.", staff_id=str(staff_id))
+    staff.role, staff.stores, staff.is_active = role.value, list(stores), is_active
+    staff.save(update_fields=["role", "stores", "is_active"])
+    return staff
+
+
+@in_transaction
+def link_member(*, organization_id: UUID, staff_id: UUID, member_id: UUID | None) -> StaffMember:
+    """Note which member somebody of the staff is, so that they give nothing to themselves. Raises UnknownStaff."""
+    staff = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
+    staff.member_id = member_id
+    staff.save(update_fields=["member_id"])
+    return staff
+
+
+def _lock_owners(organization_id: UUID) -> None:
+    """Let one change of staff wait for another: two owners must not demote each other at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('staff_owners'), hashtext(%s))", [str(organization_id)])
