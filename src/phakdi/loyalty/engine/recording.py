@@ -18,6 +18,7 @@ from phakdi.loyalty.engine.core import advance
 from phakdi.loyalty.engine.core.state import Activity, Fact, MemberState, Step, Verdict
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import version_at
+from phakdi.platform.audit.core import Actor as Actor
 
 ATTEMPTS_MAX = 6
 OPTIMISTIC_ATTEMPTS = 2  # the others hold the member's row
@@ -42,15 +43,6 @@ class FutureDate(Invalid):
     """The activity is dated in the future."""
 
     code = "future_date"
-
-
-@dataclass(slots=True, frozen=True)
-class Actor:
-    """Who reports an activity when it is not the member: a staff member, an API key, a job."""
-
-    kind: str
-    id: str = ""
-    store: str = ""
 
 
 @dataclass(slots=True, frozen=True)
