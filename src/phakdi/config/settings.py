@@ -38,7 +38,7 @@ def _database(address: DatabaseAddress, **more: Any) -> dict[str, Any]:
 
 DATABASES = {
     "default": _database(_addresses.application, TEST={"MIRROR": "owner"}),
-    "owner": _database(_addresses.owner),
+    "owner": _database(_addresses.owner, TEST={"DEPENDENCIES": []}),
 }
 DATABASE_ROUTERS = ["phakdi.kit.db.router.OwnerMigrates"]
 APPEND_ONLY = frozenset({"activity", "entry", "consent", "consent_record", "audit_entry", "audit_seal", "receipt"})
