@@ -1,0 +1,31 @@
+"""What a program and its organization call things, for readers of one language."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from phakdi.kit.text import Text, pick
+from phakdi.loyalty.programs.compiled import CompiledProgram
+from phakdi.loyalty.wording import Reader
+from phakdi.platform.organizations.core import OrganizationRef
+from phakdi.platform.organizations.models import Store
+from phakdi.web.words import language
+
+
+def names_of(program: CompiledProgram, reads: str) -> dict[str, str]:
+    """Return the names of the program's units, rules, levels, vouchers, rewards, discounts and activities by key."""
+    document = program.document
+    keyed: list[tuple[str, Text | None]] = [(rule.key, rule.name) for rule in document.earning]
+    keyed += [(each.key, each.name) for each in (*document.discounts, *document.spending)]
+    for named in (document.activities, document.units, document.vouchers, document.rewards):
+        keyed += [(key, each.name) for key, each in named.items()]
+    if document.tiers:
+        keyed += [(level.key, level.name) for level in document.tiers.levels]
+    return {key: written for key, name in keyed if (written := pick(name, reads))}
+
+
+def reader_for(organization: OrganizationRef, program: CompiledProgram | None, stores: Iterable[Store] = ()) -> Reader:
+    """Return for whom sentences are written now: language, money, time zone and names."""
+    reads = language()
+    names = names_of(program, reads) if program else {}
+    names |= {store.code: store.name_in(reads) for store in stores}
+    return Reader(reads, organization.currency, ZoneInfo(organization.time_zone), names)

@@ -1,0 +1,19 @@
+"""Where every page answers."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from phakdi.web.sign_in import views as sign_in
+
+app_name = "web"
+
+urlpatterns = [
+    path("", sign_in.home, name="home"),
+    path("language/", set_language, name="language"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/organization/", sign_in.place, name="place"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("m/<slug:slug>/", include("phakdi.web.portal.urls")),
+    path("counter/", include("phakdi.web.counter.urls")),
+    path("console/", include("phakdi.web.console.urls")),
+]
