@@ -102,6 +102,7 @@ API_PREFIX = "/api/"  # what begins so needs no session, form protection or loca
 MIDDLEWARE = [
     "phakdi.config.middleware.Security",
     "phakdi.config.middleware.StaticFiles",
+    "phakdi.web.middleware.Pages",
     "phakdi.config.middleware.Sessions",
     "phakdi.config.middleware.Locale",
     "phakdi.config.middleware.Common",
@@ -154,6 +155,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("PHAKDI_BEHIND_PROXY", default=False) else None
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "phakdi.web.errors.form_refused"
 LOGIN_URL = "/sign-in/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

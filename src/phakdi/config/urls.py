@@ -11,3 +11,5 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("phakdi.web.urls")),
 ]
+handler403 = "phakdi.web.errors.permission_denied"
+handler404 = "phakdi.web.errors.page_not_found"
