@@ -32,6 +32,9 @@ from phakdi.loyalty.engine.core.state import (
 )
 
 CAUSED_TOPIC = "activity.caused"
+POINTS_LEFT_TOPIC = "points.left"  # data: {"kind", "unit", "points", "since", "ref"}
+SPENDABLE = frozenset({"ACTIVE", "HELD"})
+OF_MEMBERS = frozenset({"ACTIVE", "PENDING", "HELD", "DEBT"})
 BOOKED, REVIEW = "BOOKED", "REVIEW"
 SOME_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # lots and vouchers that an order names
 VALUES = "\x1f"  # between the values of a row
@@ -456,13 +459,14 @@ def _state_record(version: int, step: Step) -> Json:
 
 def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Json]:
     step, number = booking.step, 0
-    for fact in step.facts:
+    told = [(fact.topic, fact.data) for fact in step.facts] + [(POINTS_LEFT_TOPIC, data) for data in _points_left(step)]
+    for topic, data in told:
         number += 1
         yield {
             "id": nth(cause, number),
             "member_id": member_id,
-            "topic": fact.topic,
-            "data": fact.data,
+            "topic": topic,
+            "data": {**data, "import_id": booking.import_id} if booking.import_id else data,
             "at": booking.recorded_at,
         }
     depth = (step.activity.depth if step.activity else 0) + 1
@@ -476,6 +480,18 @@ def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Js
             "data": data,
             "at": booking.recorded_at,
         }
+
+
+def _points_left(step: Step) -> list[Json]:
+    """Return what left the member's wallet: points of one unit by one kind of entry, since when, for which order."""
+    left: dict[tuple[str, str], Json] = {}
+    for entry in step.entries:
+        if entry.source in SPENDABLE and entry.target not in OF_MEMBERS:
+            found = left.setdefault((entry.kind, entry.unit), {
+                "kind": entry.kind, "unit": entry.unit, "points": 0, "since": entry.effective_at, "ref": entry.ref,
+            })  # fmt: skip
+            found["points"] += entry.points
+    return list(left.values())
 
 
 # --- digests -----------------------------------------------------------------------------------------------------

@@ -177,6 +177,33 @@ def test_encode_numbers_facts_and_what_was_caused_after_their_cause():
     }  # fmt: skip
 
 
+def test_encode_tells_which_points_left_the_member():
+    def entry(number, kind, points, source, target):
+        return Entry(nth(CAUSE, number), kind, "points", points, source, target, NOW, ref="R1")
+
+    step = Step(
+        MemberState(ORGANIZATION, MEMBER, wallets={"points": Wallet("points")}),
+        Activity(CAUSE, "redeem", NOW),
+        entries=[
+            entry(1, "SPEND", 60, "ACTIVE", "REDEEMED"),
+            entry(2, "SPEND", 40, "ACTIVE", "REDEEMED"),
+            entry(3, "HOLD", 5, "ACTIVE", "HELD"),
+            entry(4, "REPAY", 5, "ACTIVE", "DEBT"),
+            entry(5, "EARN", 5, "ISSUED", "ACTIVE"),
+            entry(6, "EXPIRE", 7, "HELD", "EXPIRED"),
+        ],
+    )
+
+    facts = encoded(group(step, import_id=fixed_id(4, 4)))["facts"]
+
+    since = "2026-03-02T05:00:00.123456+00:00"
+    told = {"unit": "points", "since": since, "ref": "R1", "import_id": str(fixed_id(4, 4))}
+    assert [(fact["topic"], fact["data"]) for fact in facts] == [
+        ("points.left", {"kind": "SPEND", "points": 100, **told}),
+        ("points.left", {"kind": "EXPIRE", "points": 7, **told}),
+    ]
+
+
 def test_encode_finds_the_lots_and_vouchers_that_an_order_names():
     lot_id, voucher_id, stranger = nth(CAUSE, 1), nth(CAUSE, 2), nth(CAUSE, 3)
     state = MemberState(
