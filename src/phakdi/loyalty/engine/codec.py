@@ -282,7 +282,7 @@ class _Tables:
         if receipt := booking.receipt:
             self.receipts.append((receipt.origin, receipt.number, _bytes(_receipt_record(member_id, cause, receipt))))
         self.entries += [_bytes(_entry_record(member_id, booking, entry, number)) for number, entry in enumerate(step.entries)]
-        if step.facts or step.caused:
+        if step.facts or step.caused or step.entries:
             self.facts += [_bytes(record) for record in _fact_records(member_id, cause, booking)]
 
 
