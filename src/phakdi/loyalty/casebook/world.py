@@ -1,0 +1,212 @@
+"""The little world of one case: its members, the clock, shared budgets, and activities that others bring about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from phakdi.kit.errors import Invalid, Refusal, Rejected
+from phakdi.kit.ids import fixed_id
+from phakdi.loyalty.casebook import verbs
+from phakdi.loyalty.casebook.reading import PlannedStep
+from phakdi.loyalty.casebook.results import StepReport
+from phakdi.loyalty.engine.core import advance, advance_time, price
+from phakdi.loyalty.engine.core.state import Activity, Caused, Entry, MemberState, Step, Verdict
+from phakdi.loyalty.programs.compiled import CompiledProgram
+
+ORGANIZATION = fixed_id(0, 1)
+CAUSED_MAX = 1000  # activities that bring about one another without an end are a fault of the program
+ORIGIN = "phakdi"  # of activities that others bring about, as when they are recorded
+
+
+@dataclass(slots=True)
+class _Told:
+    """What happened during one step, for its report."""
+
+    entries: list[Entry] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+
+class World:
+    """Members by name (the unnamed one is ``""``), each with the state that the engine left them in."""
+
+    def __init__(self, program: CompiledProgram) -> None:
+        self.program = program
+        self.members: dict[str, MemberState] = {}
+        self.now = datetime(1, 1, 1, tzinfo=UTC)
+        self._names: dict[UUID, str] = {}
+        self._budgets = dict(program.budgets)
+        self._waiting: list[Caused] = []
+        self._made = 0
+        self._told = _Told()
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    def perform(self, step: PlannedStep) -> StepReport:
+        """Let time pass up to the step, do what it says, and let everything that it brings about happen.
+
+        Raises:
+            Invalid: the step says what the program cannot read.
+        """
+        self._told = _Told()
+        self.pass_time(step.at)
+        refusal = None
+        if step.verb != verbs.EXPIRE_TO:
+            try:
+                self._act(step)
+            except Rejected as error:
+                refusal = error
+            self._drain()
+        return _report(step, self._told, refusal)
+
+    def pass_time(self, now: datetime) -> None:
+        """Let everything that is due by ``now`` happen, to every member, in the order in which it falls due."""
+        while due := min((caused.at for caused in self._waiting if caused.at <= now), default=None):
+            self._book_time(max(due, self.now))
+            self._drain()
+        self._book_time(now)
+        self._drain()
+
+    def _book_time(self, now: datetime) -> None:
+        self.now = max(self.now, now)
+        for name, state in list(self.members.items()):
+            state.budgets = dict(self._budgets)
+            self._take(name, advance_time(state, program=self.program, now=self.now))
+
+    def _act(self, step: PlannedStep) -> None:
+        if step.member not in self.members:
+            self._enroll(step.member)
+        before = self.members[step.member]
+        state = self._as_told(before, step)
+        activity = self._read(self._raw(step))
+        try:
+            done = self._record(state, activity)
+        except Refusal as error:
+            if isinstance(error, Invalid):
+                raise Rejected(error.message, code=error.code, **error.details) from error
+            raise error if isinstance(error, Rejected) else Rejected(error.message, code=error.code, **error.details) from error
+        self._take(step.member, done)
+
+    def _record(self, state: MemberState, activity: Activity) -> Step:
+        """Price a purchase, then record; other activities are recorded as they are."""
+        state.budgets = dict(self._budgets)
+        if activity.kind != verbs.PURCHASE:
+            return advance(state, activity, program=self.program, now=self.now)
+        priced = price(state, activity, program=self.program, now=self.now)
+        done = advance(state, priced.activity, program=self.program, now=self.now)
+        told = {"discount": priced.discount, "pay": priced.pay, "shipping": priced.shipping, "gifts": priced.gifts}
+        for name, value in told.items():
+            if name == "gifts":
+                done.outcome["gifts"] = [*value, *(g for g in done.outcome.get("gifts", ()) if g not in value)]
+            else:
+                done.outcome.setdefault(name, value)
+        return done
+
+    def _take(self, name: str, step: Step) -> None:
+        """Keep what a step left behind."""
+        self.members[name] = step.state
+        for budget, amount in step.budget_takes.items():
+            self._budgets[budget] = self._budgets.get(budget, 0) - amount
+        self._waiting += step.caused
+        self._told.entries += step.entries
+        if step.activity is not None:
+            self._told.verdicts += step.verdicts
+            if not self._told.outcome:
+                self._told.outcome = step.outcome
+
+    # --- what others bring about ---------------------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        """Record what was brought about and is due, until nothing is left."""
+        for _ in range(CAUSED_MAX):
+            caused = next((caused for caused in self._waiting if caused.at <= self.now), None)
+            if caused is None:
+                return
+            self._waiting.remove(caused)
+            self._record_caused(caused)
+        raise Invalid("The program's rules bring about one another without an end.", code="caused_without_end")
+
+    def _record_caused(self, caused: Caused) -> None:
+        name = self._names.get(caused.member_id)
+        if name is None:
+            return
+        self._made += 1
+        raw = {**caused.fields, "kind": caused.kind, "at": caused.at, "ref": f"caused:{self._made}", "origin": ORIGIN}
+        if caused.ref:
+            raw["of"] = caused.ref
+        activity = replace(self._read(raw), depth=1)
+        state = self.members[name]
+        state.budgets = dict(self._budgets)
+        try:
+            self._take(name, advance(state, activity, program=self.program, now=self.now))
+        except Rejected as refusal:
+            self._told.verdicts.append(Verdict(caused.kind, applied=False, reason=refusal.code, params=refusal.details))
+
+    # --- members -------------------------------------------------------------------------------------------------------
+
+    def _enroll(self, name: str) -> None:
+        """Make a member who has not been heard of."""
+        member_id = fixed_id(0, 2 + len(self.members))
+        state = MemberState(ORGANIZATION, member_id)
+        state.profile = replace(state.profile, joined_at=self.now)
+        self.members[name] = state
+        self._names[member_id] = name
+
+    def id_of(self, name: str) -> UUID:
+        """Return the identifier of a member called by name; whoever was not heard of before is enrolled."""
+        if name not in self.members:
+            self._enroll(name)
+        return self.members[name].member_id
+
+    def _as_told(self, state: MemberState, step: PlannedStep) -> MemberState:
+        """Return the state with the profile that joining tells; the members room keeps it elsewhere."""
+        if step.verb != "join":
+            return state
+        told = step.arguments
+        own = {name: told[name] for name in self.program.document.attributes if name in told}
+        birthday, segments = told.get("birthday"), told.get("segments", ())
+        profile = replace(
+            state.profile,
+            joined_at=step.at.astimezone(UTC),
+            birthday=date.fromisoformat(str(birthday)) if birthday else state.profile.birthday,
+            language=told.get("language", state.profile.language),
+            segments=state.profile.segments | {*([segments] if isinstance(segments, str) else segments)},
+            attributes={**state.profile.attributes, **own},
+        )
+        return replace(state, profile=profile)
+
+    # --- reports -------------------------------------------------------------------------------------------------------
+
+    def _read(self, raw: Mapping[str, Any]) -> Activity:
+        self._made += 1
+        milliseconds = int(self.now.timestamp() * 1000)
+        return self.program.read_activity(raw, id=fixed_id(milliseconds, self._made), now=self.now)
+
+    def _raw(self, step: PlannedStep) -> dict[str, Any]:
+        """Return the step as a till would report it."""
+        own = {"birthday", "segments", "language", *self.program.document.attributes} if step.verb == "join" else frozenset()
+        raw: dict[str, Any] = {"kind": step.verb, "at": step.at}
+        for name, value in step.arguments.items():
+            if name in own:
+                continue
+            if name == verbs.MEMBERS.get(step.verb) and isinstance(value, str):
+                raw[name] = str(self.id_of(value))
+            elif name == "lines":
+                raw["lines"] = [{verbs.LINE_RENAMED.get(key, key): inner for key, inner in line.items()} for line in value]
+            elif name == "kind":  # a field of the activity that is called as the activity's own kind
+                raw.setdefault("fields", {})["kind"] = value
+            else:
+                raw[verbs.RENAMED.get(name, name)] = value
+        return raw
+
+
+def _report(step: PlannedStep, told: _Told, refusal: Rejected | None) -> StepReport:
+    report = StepReport(
+        step.number, step.at, step.verb, step.member, step.line,
+        entries=tuple(told.entries), verdicts=tuple(told.verdicts), outcome=told.outcome,
+    )  # fmt: skip
+    if refusal is None:
+        return report
+    return replace(report, is_refused=True, code=refusal.code, message=refusal.message, details=refusal.details, outcome={})
