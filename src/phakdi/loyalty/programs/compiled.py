@@ -15,6 +15,8 @@ from phakdi.loyalty.programs.document.units import Auto, Card, Receipts
 from phakdi.loyalty.programs.document.values import Expiry
 from phakdi.loyalty.programs.periods import Duration, Window
 
+DECIMAL_SCALE = 1000
+
 Test = Callable[[Any], bool]
 Ratio = Callable[[Any], tuple[int, int]]  # numerator, denominator > 0
 
@@ -143,6 +145,7 @@ class RunningSpending:
     minimum: Mapping[str, Ratio]
     maximum: Mapping[str, Ratio]
     limits: tuple[RunningLimit, ...]
+    times_at_most: Ratio | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -326,6 +329,10 @@ class CompiledProgram:
             Invalid: ``details['field']`` names what cannot be read.
         """
         return reading.read_activity(self, raw, id=id, now=now)
+
+    def scale_of(self, field_name: str) -> int:
+        """Return by how much the field's numbers are multiplied to be whole."""
+        return {"money": 10**self.exponent, "decimal": DECIMAL_SCALE}.get(self.field_types.get(field_name, ""), 1)
 
     def default_plan(self, key: str) -> RunningPlan | None:
         """Return the plan called ``key``, else the one for everybody."""

@@ -302,7 +302,16 @@ class _Compiler:
             minimum=self._bounds(item.minimum, f"{path}.minimum", scale),
             maximum=self._bounds(item.maximum, f"{path}.maximum", scale),
             limits=self.limits(item.limits, f"{path}.limits", item.key, None, unit),
+            times_at_most=self._times(item, path),
         )
+
+    def _times(self, item: spending.SpendingRule, path: str) -> run.Ratio | None:
+        if item.times is None:
+            return None
+        field = self.fields.numeric(item.times, of_line=False)
+        if field is None:
+            raise BadProgram(f"'{item.times}' is no numeric field.", path=f"{path}.times", field=item.times)
+        return self.ratio(item.times_at_most, f"{path}.times_at_most", field.scale)
 
     def _bounds(self, bounds: spending.Minimum | spending.Maximum, path: str, scale: int) -> Mapping[str, run.Ratio]:
         scales = {"points": scale, "balance": scale, "bill": 10**self.exponent, "value": 10**self.exponent}

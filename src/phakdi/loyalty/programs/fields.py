@@ -33,7 +33,8 @@ USUAL_FIELDS: Mapping[str, str] = {
     "cards": "list", "tags": "list", "vouchers": "list", "to": "text", "from": "text", "referred_by": "text", "pot": "text",
     "tier": "text", "plan": "text", "referrer": "text", "rule": "text", "key": "text", "pay_points": "integer",
     "nights_in_year": "integer", "orders_in_year": "integer", "points_in_year": "integer", "spend_in_year": "money",
-    "balances": "balances", "parcels": "parcels", "note": "text", "category": "text", "renew": "boolean",
+    "balances": "balances", "parcels": "parcels", "discounts": "list", "voucher_values": "list", "spending": "text",
+    "shipping_charged": "money", "pay_points_max": "boolean", "points_max": "boolean", "note": "text", "category": "text", "renew": "boolean",
 }  # fmt: skip
 USUAL_LINE_FIELDS: Mapping[str, str] = {
     "litres": "decimal", "gallons": "decimal", "weight": "decimal", "price": "money", "brand": "text", "name": "text",

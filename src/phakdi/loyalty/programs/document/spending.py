@@ -64,6 +64,8 @@ class SpendingRule(Strict):
     rounding: RoundingMode = "floor"
     reversible: bool = True
     lines: Condition | None = None
+    times: str | None = None  # a field of the redemption (gallons): what the points pay is for each of them
+    times_at_most: Quantity | None = None
 
     @model_validator(mode="after")
     def _pays_something(self) -> "SpendingRule":
