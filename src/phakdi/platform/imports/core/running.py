@@ -1,0 +1,45 @@
+"""What an import is and how it is cut into slices."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+class ImportKind(StrEnum):
+    """What the rows of a file are."""
+
+    MEMBERS = "MEMBERS"
+    PURCHASES = "PURCHASES"
+
+
+class ImportState(StrEnum):
+    """How far an import is."""
+
+    RUNNING = "RUNNING"  # or interrupted: the same call again goes on with it
+    DONE = "DONE"
+    UNDOING = "UNDOING"
+    UNDONE = "UNDONE"
+
+
+def cut(groups: Iterable[Sequence[Item]], *, size: int) -> list[list[Sequence[Item]]]:
+    """Return slices of whole groups: each has about ``size`` items, or one group that is larger. The same groups, the same cut."""
+    slices: list[list[Sequence[Item]]] = []
+    filled = size
+    for group in groups:
+        if filled and filled + len(group) > size:
+            slices.append([])
+            filled = 0
+        slices[-1].append(group)
+        filled += len(group)
+    return slices
+
+
+def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sums of counts by name."""
+    summed: Counter[str] = Counter()
+    for some in counts:
+        summed.update(some)
+    return dict(summed)
