@@ -66,6 +66,7 @@ class Booking:
     state: str = BOOKED
     import_id: UUID | None = None
     actor: Mapping[str, Any] | None = None
+    tells: bool = True  # its facts; what it causes is told in any case
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """The engine's writes: what `advance` decided, with its facts, in one transaction; the size of shared budgets."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.loyalty.engine import channel, codec
@@ -30,13 +31,15 @@ class WorldMoved(Exception):
 def post(*, organization_id: UUID, groups: Sequence[codec.Group]) -> frozenset[UUID]:
     """Write the groups in one transaction and return the members left out because they had moved since they were loaded.
 
-    Runs in autocommit or joins the caller's transaction. Locks members in the order of their ids.
+    Runs in autocommit or joins the caller's transaction, which a refusal leaves usable. Locks members in the order of their ids.
 
     Raises:
         WorldMoved: nothing of any group was written.
     """
+    arguments = (str(organization_id), *codec.encode(groups))
     try:
-        (moved,) = channel.fetch_one(POST, (str(organization_id), *codec.encode(groups)))
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            (moved,) = channel.fetch_one(POST, arguments)
     except DatabaseError as error:
         code = getattr(error.__cause__, "sqlstate", None)
         if code in RETRYABLE:

@@ -74,13 +74,21 @@ class Report:
 
 @dataclass(slots=True, frozen=True)
 class Context:
-    """What all reports of one call share."""
+    """What all reports of one call share.
+
+    ``is_history``: they happened long ago and are decided as they would have been then; nobody is told of them.
+    """
 
     organization_id: UUID
     now: datetime
     accepts_late: bool = False
     import_id: UUID | None = None
     actor: Mapping[str, Any] | None = None
+    is_history: bool = False
+
+    def moment_of(self, activity: Activity, state: MemberState) -> datetime:
+        """Return the instant at which the engine decides: the present, or that of the activity once time has come so far."""
+        return max(activity.at, state.clock or activity.at) if self.is_history else self.now
 
 
 def actor_values(actor: Actor | None) -> dict[str, str] | None:
@@ -190,9 +198,17 @@ def decide(state: MemberState, report: Report, context: Context, group: codec.Gr
         fact = Fact("activity.in_review", {"activity_id": report.activity.id, "kind": report.activity.kind})
         step, status = Step(state, report.activity, verdicts=[verdict], facts=[fact]), codec.REVIEW
     else:
-        step, status = advance(state, report.activity, program=report.program, now=context.now), codec.BOOKED
+        moment = context.moment_of(report.activity, state)
+        step, status = advance(state, report.activity, program=report.program, now=moment), codec.BOOKED
     booking = codec.Booking(
-        step, context.now, report.program.version_id, report.receipt, status, context.import_id, context.actor
+        step,
+        context.now,
+        report.program.version_id,
+        report.receipt,
+        status,
+        context.import_id,
+        context.actor,
+        tells=not context.is_history,
     )
     group.bookings.append(booking)
     return booking
