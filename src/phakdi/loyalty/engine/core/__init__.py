@@ -1,0 +1,5 @@
+"""The heart: one pure transition function for everything that happens to a member's points, vouchers and levels."""
+
+from phakdi.loyalty.engine.core.step import advance, advance_time
+
+__all__ = ["advance", "advance_time"]

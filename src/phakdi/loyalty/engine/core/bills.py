@@ -1,6 +1,7 @@
 """What of a bill earns (R5): the amounts a program excludes are taken off, spread over the lines so that they add up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from phakdi.loyalty.engine.core.state import Activity, Line
 from phakdi.loyalty.programs.document.rules import Base
@@ -25,6 +26,11 @@ class Bill:
         self.gross = amount
         self.off = _taken_off(activity, base) if activity.fields or activity.lines else 0
         self.net = max(amount - self.off, 0)
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The fields of the activity."""
+        return self._activity.fields
 
     @property
     def lines(self) -> tuple[Line, ...]:

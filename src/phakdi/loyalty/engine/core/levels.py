@@ -129,7 +129,8 @@ def prolong(work: Work) -> None:
 
 
 def _end_of_term(work: Work, level: RunningLevel) -> datetime | None:
-    return expiry.end_of(work, level.lasts, starts_at=work.at) if level.lasts else None
+    end = expiry.end_of(work, level.lasts, starts_at=work.at) if level.lasts else None
+    return end if end is None or end > work.at else None
 
 
 def after_activity(work: Work) -> None:
@@ -205,39 +206,34 @@ def _prolong_early(work: Work) -> None:
 def term_ended(work: Work) -> None:
     """Decide at the end of a level's term (or of its grace): kept, raised where reviews raise, or lost."""
     standing = work.standing
-    ended_grace = standing.grace_until is not None and standing.grace_until <= work.at
+    grace_over = standing.grace_until is not None and standing.grace_until <= work.at
     standing.until = None
-    review(work, grace_over=ended_grace)
+    review(work, grace_over=grace_over)
 
 
 def review(work: Work, *, grace_over: bool = False) -> None:
     """Look at what was done up to just before now and keep, raise or lower the level."""
     level, tiers = current(work), work.program.tiers
     assert tiers
-    target, is_kept = _judged(work, level)
+    seen_at = work.at - MICROSECOND
+    with work.looking_at(work.activity, seen_at):
+        target = reached(work)
+        is_kept = level is not None and _is_kept(work, level, target)
     if target is not None and target.number > (level.number if level else NO_LEVEL) and tiers.upgrade in {"review", "at_once"}:
         step = work.program.levels[level.number + 1 if level else 0] if tiers.one_at_a_time else target
         set_level(work, step.key, reason="review")
     elif level is not None:
-        _keep_or_lose(work, level, is_kept=is_kept, grace_over=grace_over)
+        _keep_or_lose(work, level, seen_at, is_kept=is_kept, grace_over=grace_over)
 
 
-def _judged(work: Work, level: RunningLevel | None) -> tuple[RunningLevel | None, bool]:
-    """Return the level that is deserved and whether the held one is kept, as of just before now."""
-    with work.looking_at(work.activity, work.at - MICROSECOND):
-        target = reached(work)
-        if level is None:
-            return target, False
-        is_kept = _asks_nothing(level) or meets(work, level.keep) or (target is not None and target.number >= level.number and level.definition.keep is None)
-        return target, is_kept
+def _is_kept(work: Work, level: RunningLevel, target: RunningLevel | None) -> bool:
+    if level.keep is None:  # asks for nothing: kept, unless it was given, or lasts, for a time only
+        return not level.lasts and not work.state.standing.assigned
+    deserved = target is not None and target.number >= level.number and level.definition.keep is None
+    return deserved or meets(work, level.keep)
 
 
-def _asks_nothing(level: RunningLevel) -> bool:
-    """A level without criteria is kept, unless it was given for a time."""
-    return level.keep is None and not level.lasts
-
-
-def _keep_or_lose(work: Work, level: RunningLevel, *, is_kept: bool, grace_over: bool) -> None:
+def _keep_or_lose(work: Work, level: RunningLevel, seen_at: datetime, *, is_kept: bool, grace_over: bool) -> None:
     tiers, standing = work.program.tiers, work.state.standing
     assert tiers
     if is_kept or level.definition.never_downgrade or tiers.downgrade == "none" or level.key == start_level(work.program):
@@ -248,7 +244,7 @@ def _keep_or_lose(work: Work, level: RunningLevel, *, is_kept: bool, grace_over:
         if standing.grace_until is None:
             _give_grace(work, level)
         return
-    set_level(work, _falls_to(work, level), reason="not_kept")
+    set_level(work, _falls_to(work, level, seen_at), reason="not_kept")
 
 
 def _give_grace(work: Work, level: RunningLevel) -> None:
@@ -263,7 +259,7 @@ def _give_grace(work: Work, level: RunningLevel) -> None:
     work.fact("level.in_grace", level=level.key, until=work.standing.grace_until)
 
 
-def _falls_to(work: Work, level: RunningLevel) -> str:
+def _falls_to(work: Work, level: RunningLevel, seen_at: datetime) -> str:
     tiers, start = work.program.tiers, start_level(work.program)
     assert tiers
     if level.definition.falls_to:
@@ -273,7 +269,7 @@ def _falls_to(work: Work, level: RunningLevel) -> str:
     lowest = max(number_of(work.program, start), 0)
     if tiers.downgrade == "one_step":
         return work.program.levels[level.number - 1].key if level.number > lowest else start
-    with work.looking_at(work.activity, work.at - MICROSECOND):
+    with work.looking_at(work.activity, seen_at):
         for lower in reversed(work.program.levels[: level.number]):
             if lower.reach is not None and meets(work, lower.reach):
                 return lower.key
@@ -290,4 +286,4 @@ def review_now(work: Work) -> None:
             work.standing.grace_until = None
             work.fact("level.secured", level=level.key)
     elif standing.grace_until is None:
-        _keep_or_lose(work, level, is_kept=False, grace_over=False)
+        _keep_or_lose(work, level, work.at, is_kept=False, grace_over=False)

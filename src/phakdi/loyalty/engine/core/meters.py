@@ -7,6 +7,7 @@ first day), ``T`` an instant in seconds. Every letter that a reader needs is cou
 
 from datetime import date, datetime, timedelta
 
+from phakdi.loyalty.engine.core import measuring
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import RunningMeter
@@ -47,7 +48,7 @@ def _start_of_term(work: Work, letter: str, day: date) -> date:
 def read(work: Work, key: str, window: Window) -> int:
     """Return what was counted over ``window``, seen from the instant looked at; ``order`` is this activity alone."""
     if window.kind == "order":
-        return work.counts.get(key, 0)
+        return work.counts[key] if key in work.counts else _of_this_activity(work, key)
     buckets = work.state.meters.get(key)
     if not buckets:
         return 0
@@ -56,6 +57,11 @@ def read(work: Work, key: str, window: Window) -> int:
     if not window.previous:
         return buckets.get(bucket_of(work, window.letter), 0)
     return buckets.get(_previous_bucket(work, window), 0)
+
+
+def _of_this_activity(work: Work, key: str) -> int:
+    meter = next((meter for meter in work.program.meters if meter.key == key), None)
+    return measured(work, meter) if meter is not None else 0
 
 
 def _previous_bucket(work: Work, window: Window) -> str:
@@ -82,6 +88,58 @@ def _rolling(work: Work, buckets: dict[str, int], window: Window) -> int:
 def first_day(today: date, length: periods.Duration) -> date:
     """Return the first day of a rolling window that ends with ``today``."""
     return periods.add_months(today, -length.months) - timedelta(days=length.days) + DAY
+
+
+# --- what one activity adds ---------------------------------------------------------------------------------------------------
+
+
+def measured(work: Work, meter: RunningMeter) -> int:
+    """Return what the activity looked at adds to a meter; points are counted as they are given."""
+    source = meter.measure.source
+    kind = work.activity.kind
+    if source == "points" or (kind not in meter.kinds and "any" not in meter.kinds):
+        return 0
+    if meter.when is not None and not meter.when(work):
+        return 0
+    if meter.lines is None:
+        return 1 if source == "one" else measuring.of_activity(work, meter.measure, work.bill())
+    chosen = measuring.matching(work, meter.lines, work.bill())
+    return (1 if chosen else 0) if source == "one" else measuring.of_lines(work, meter.measure, work.bill(), chosen)
+
+
+def count_activity(work: Work) -> Counted:
+    """Count the activity looked at in every meter that counts its kind; returns what an order keeps."""
+    kept: Counted = []
+    program = work.program
+    for meter in program.meters_by_kind.get(work.activity.kind) or program.meters_by_kind.get("any", ()):
+        if meter.key == "active_days":
+            if work.state.meters.get("active_days", {}).get(periods.bucket("D", work.today)):
+                continue
+            book(work, meter.key, meter.letters | {"D"}, 1)
+        elif quantity := measured(work, meter):
+            kept += count(work, meter, quantity)
+    return kept
+
+
+def count_points(work: Work, unit: str, points: int, *, is_bonus: bool = False) -> Counted:
+    """Count qualifying points given (or, below zero, taken back) in the meters of points; returns what an order keeps."""
+    kept: Counted = []
+    for meter in work.program.meters:
+        if meter.measure.source != "points" or meter.unit != unit or (is_bonus and not meter.bonus):
+            continue
+        if not _counts_points_of(work, meter):
+            continue
+        if meter.when is None or meter.when(work):
+            kept += count(work, meter, points)
+    return kept
+
+
+def _counts_points_of(work: Work, meter: RunningMeter) -> bool:
+    """Whether a meter of points counts those of this kind of activity: all kinds where the program names none."""
+    if work.activity.kind in meter.kinds or "any" in meter.kinds:
+        return True
+    written = work.program.document.meters.get(meter.key)
+    return written is not None and "on" not in written.model_fields_set
 
 
 # --- counting -------------------------------------------------------------------------------------------------------------

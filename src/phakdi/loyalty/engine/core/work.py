@@ -220,6 +220,16 @@ class Work:
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def cause(self) -> UUID:
+        """What the identifiers of this step derive from."""
+        return self._cause
+
+    @property
+    def rows_given(self) -> int:
+        """How many identifiers this step has given away."""
+        return self._number
+
     def new_id(self) -> UUID:
         """Return the next identifier that this step gives away."""
         self._number += 1

@@ -1,0 +1,95 @@
+"""What happens by itself when enough is there: so many points turn into a voucher (R72), a stamp card opens its places (R81)."""
+
+from typing import Any
+
+from phakdi.kit.errors import Rejected
+from phakdi.loyalty.engine.core import levels, moves, rights
+from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.programs.compiled import RunningUnit
+
+CARDS_MAX = 100  # of one step
+
+
+def run(work: Work, *, at_midnight: bool = False) -> None:
+    """Turn what is enough into vouchers; what waits for the day's end only ``at_midnight``."""
+    for unit in work.program.units.values():
+        if unit.auto is not None and (unit.auto.when == "at_once" or (at_midnight and _is_midnight(work))):
+            _turn(work, unit)
+        if unit.card is not None:
+            _open_places(work, unit)
+
+
+def waits_for_midnight(work: Work) -> bool:
+    """Whether some unit holds enough to be turned at the end of the day."""
+    for unit in work.program.units.values():
+        if unit.auto is not None and unit.auto.when == "day_end" and work.balance(unit.key) >= unit.auto.every * unit.scale and not _owes(work, unit):
+            return True
+    return False
+
+
+def _is_midnight(work: Work) -> bool:
+    return work.at == work.start_of(work.today)
+
+
+def _owes(work: Work, unit: RunningUnit) -> bool:
+    wallet = work.state.wallets.get(unit.key)
+    return wallet is not None and wallet.debt > 0
+
+
+def _turn(work: Work, unit: RunningUnit) -> None:
+    auto = unit.auto
+    assert auto
+    every = auto.every * unit.scale
+    while work.balance(unit.key) >= every and not _owes(work, unit):
+        day, runs = work.state.marks.get("auto", {}).get(unit.key, ["", 0])
+        runs = runs if day == work.today.isoformat() else 0
+        if runs >= auto.max_per_day:
+            if runs == auto.max_per_day:
+                work.mark("auto", {})[unit.key] = [work.today.isoformat(), runs + 1]
+                work.fact("auto.blocked", unit=unit.key, runs=runs)
+            return
+        try:
+            moves.spend(work, unit.key, every, rule=f"auto:{unit.key}", reason="automatic", params={"voucher": auto.voucher or auto.reward})
+        except Rejected:  # pots: no single one holds enough
+            return
+        work.mark("auto", {})[unit.key] = [work.today.isoformat(), runs + 1]
+        give(work, f"auto:{unit.key}", voucher=auto.voucher, reward=auto.reward)
+
+
+def give(work: Work, rule: str, *, voucher: str | None, reward: str | None) -> None:
+    """Give a voucher, or what a reward gives, without asking for its price."""
+    if voucher:
+        rights.issue(work, voucher, rule=rule)
+        return
+    assert reward
+    running = work.program.rewards[reward]
+    definition = running.definition
+    if definition.voucher:
+        rights.issue(work, definition.voucher, rule=rule)
+    if running.give_points is not None:
+        unit = definition.give_unit or work.program.main_unit
+        moves.grant(work, unit, work.quantity(running.give_points), rule_key=rule, reason="reward", params={"reward": reward})
+    if definition.level:
+        levels.set_level(work, definition.level, reason="reward", assigned=True)
+    work.fact("reward.given", reward=reward, rule=rule)
+
+
+# --- stamp cards ------------------------------------------------------------------------------------------------------------------
+
+
+def _open_places(work: Work, unit: RunningUnit) -> None:
+    """Open the places that the stamps have reached; a full card is taken away and, where it renews, the next one begins."""
+    card = unit.card
+    assert card
+    for _ in range(CARDS_MAX):
+        there = work.balance(unit.key)
+        opened: list[Any] = work.state.marks.get("card", {}).get(unit.key, [])
+        reached = [place for place in card.milestones if place.at <= there and place.at not in opened]
+        for place in reached:
+            work.mark("card", {}).setdefault(unit.key, []).append(place.at)
+            rights.issue(work, place.voucher, rule=f"card:{unit.key}")
+        if there < card.size or not card.renews or _owes(work, unit):
+            return
+        taken = card.size if card.surplus == "carry" else there
+        moves.spend(work, unit.key, taken, rule=f"card:{unit.key}", reason="card_full", params={"size": card.size})
+        work.mark("card", {})[unit.key] = []

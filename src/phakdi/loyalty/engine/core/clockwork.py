@@ -1,0 +1,164 @@
+"""The passing of time: whatever has come true is booked, in the order in which it came true (R35).
+
+Time does not wait for jobs: every step begins and ends with this. One instant at a time, so that many small steps and one
+big one write the same rows. At one instant: holds end, points that waited come or are cancelled, enough of a unit turns
+into a voucher, memberships and levels end, points and vouchers expire, and the calendar's own activities let rules give.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, memberships, moves, rights
+from phakdi.loyalty.engine.core.state import Activity, Lot
+from phakdi.loyalty.engine.core.work import Work
+
+INSTANTS_MAX = 20_000  # of one step: the rest comes with the next
+ROWS_MAX = 50_000
+ROUNDS_MAX = 50  # of things that make one another happen
+DAY = timedelta(days=1)
+
+
+def pass_time(work: Work, until: datetime) -> None:
+    """Book everything that comes true up to and including ``until``."""
+    state = work.state
+    if state.clock is None:
+        state.clock = until
+        return
+    for _ in range(INSTANTS_MAX):
+        at = due_at(work)
+        if at is None or at > until:
+            break
+        _book_instant(work, at)
+        state.clock = max(state.clock or at, at)
+        if work.rows_given >= ROWS_MAX:
+            return
+    else:
+        return
+    state.clock = max(state.clock, until)
+
+
+def due_at(work: Work) -> datetime | None:
+    """Return the next instant at which something has to be booked for this member, or None."""
+    found: datetime | None = None
+    for instant in _instants(work):
+        if found is None or instant < found:
+            found = instant
+    return found
+
+
+def _instants(work: Work) -> Iterator[datetime]:
+    state = work.state
+    for lot in state.lots.values():
+        if lot.remaining > 0:
+            if lot.expires_at is not None:
+                yield lot.expires_at
+            if lot.is_pending:
+                if lot.available_at is not None:
+                    yield lot.available_at
+                if lot.cancel_at is not None:
+                    yield lot.cancel_at
+    for voucher in state.vouchers.values():
+        if voucher.expires_at is not None and voucher.state in rights.OPEN:
+            yield voucher.expires_at
+    for hold in state.marks.get("holds", {}).values():
+        if hold["until"]:
+            yield datetime.fromisoformat(hold["until"])
+    if work.program.tiers is not None:
+        standing = state.standing
+        for instant in (standing.next_at, standing.until, standing.grace_until):
+            if instant is not None:
+                yield instant
+        if (review := calendar.next_review(work)) is not None:
+            yield review
+    if state.membership.until is not None and not state.membership.ended:
+        yield state.membership.until
+    if state.clock is not None:
+        if work.program.clock_kinds and state.profile.status not in earning.STOPPED:
+            yield from (instant for _, instant in calendar.next_of_kinds(work, state.clock))
+        if automatic.waits_for_midnight(work):
+            yield work.start_of(state.clock.astimezone(work.zone).date() + DAY)
+
+
+# --- one instant ---------------------------------------------------------------------------------------------------------------
+
+
+def _book_instant(work: Work, at: datetime) -> None:
+    state = work.state
+    clock = state.clock or at
+    work.look_at(Activity(work.cause, "", at), at)
+    _end_holds(work, at)
+    _end_waiting(work, at)
+    automatic.run(work, at_midnight=True)
+    if state.membership.until is not None and not state.membership.ended and state.membership.until <= at:
+        memberships.end(work)
+    _move_levels(work, at, clock)
+    _expire(work, at)
+    if work.program.tiers is not None and work.program.tiers.review == "at_once":
+        levels.review_now(work)
+    if work.program.clock_kinds and state.profile.status not in earning.STOPPED:
+        for kind, instant in calendar.next_of_kinds(work, clock):
+            if instant == at:
+                earning.happened(work, Activity(work.cause, kind, at), at)
+    drain(work)
+
+
+def _end_holds(work: Work, at: datetime) -> None:
+    for ref, hold in list(work.state.marks.get("holds", {}).items()):
+        if hold["until"] and datetime.fromisoformat(hold["until"]) <= at:
+            moves.release(work, ref, reason="hold_ended")
+
+
+def _end_waiting(work: Work, at: datetime) -> None:
+    """Activate what waited for now (R18) and cancel what never came true (R21)."""
+    waiting = [lot for lot in work.state.lots.values() if lot.is_pending and lot.remaining > 0]
+    for lot in sorted(waiting, key=_by_id):
+        if lot.available_at is not None and lot.available_at <= at:
+            moves.activate(work, work.lot(lot.id))
+        elif lot.cancel_at is not None and lot.cancel_at <= at:
+            moves.cancel_pending(work, lot.id, reason="never_confirmed")
+
+
+def _by_id(lot: Lot) -> int:
+    return lot.id.int
+
+
+def _move_levels(work: Work, at: datetime, clock: datetime) -> None:
+    if work.program.tiers is None:
+        return
+    standing = work.state.standing
+    review = calendar.next_review(work, clock)
+    if standing.next_at is not None and standing.next_at <= at:
+        levels.set_level(work, standing.next_level, reason="reached")
+    elif (standing.until is not None and standing.until <= at) or (standing.grace_until is not None and standing.grace_until <= at):
+        levels.term_ended(work)
+    elif review is not None and review <= at and not standing.assigned and work.program.tiers.review == "dates":
+        levels.review(work)
+
+
+def _expire(work: Work, at: datetime) -> None:
+    """Expire by shape (R31): something remains, and its end has come."""
+    ended = [lot for lot in work.state.lots.values() if lot.remaining > 0 and lot.expires_at is not None and lot.expires_at <= at]
+    for lot in sorted(ended, key=_by_id):
+        moves.expire(work, lot.id)
+    for voucher in list(work.state.vouchers.values()):
+        if voucher.state in rights.OPEN and voucher.expires_at is not None and voucher.expires_at <= at:
+            rights.expire(work, voucher.id)
+
+
+def drain(work: Work) -> None:
+    """Let everything that the step itself made happen (a level reached) have its effects."""
+    for _ in range(ROUNDS_MAX):
+        if not work.happenings:
+            return
+        happenings, work.happenings = work.happenings, []
+        for activity in happenings:
+            lose(work, activity.kind)
+            earning.happened(work, activity, activity.at)
+    raise AssertionError("rules make one another happen without end")
+
+
+def lose(work: Work, kind: str) -> None:
+    """Expire all points of the units that are lost on activities of this kind."""
+    for unit in work.program.units.values():
+        if kind in unit.lost_on:
+            moves.expire_all(work, unit.key, reason=f"lost_on_{kind}")

@@ -1,0 +1,346 @@
+"""Earning: which rules apply to an activity, what they give together, and why the others do not.
+
+Rules see the state before the activity (R13). Within a rule a line counts once (R7); rules of one group exclude each other
+(R8); multipliers raise what other rules give (R10); fractions are dropped once, at the end (R3); limits cut or refuse (R11).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from phakdi.loyalty.engine.core import amounts, gifts, limits, measuring, meters, moves
+from phakdi.loyalty.engine.core.amounts import Fraction
+from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core.state import Activity
+from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
+
+STOPPED = frozenset({"FROZEN", "CLOSED", "MERGED"})  # R125: neither earn nor spend
+NO_RULES: tuple[RunningRule, ...] = ()
+
+
+@dataclass(slots=True)
+class Offer:
+    """A rule that applies, with the lines it counts (None: the whole bill) and what it would give."""
+
+    rule: RunningRule
+    bill: Bill
+    lines: list[int] | None
+    parts: list["Part"] = field(default_factory=list)
+    extras: list["Part"] = field(default_factory=list)  # of multipliers whose points are of another sort
+    raised: dict[str, int] = field(default_factory=dict)  # multiplier -> the extra points of this offer
+
+
+@dataclass(slots=True)
+class Part:
+    """The points of one give: as measured, as multiplied."""
+
+    give: RunningGive
+    number: int
+    formula: dict[str, Any]
+    quantity: int
+    points: int
+    factor: Fraction = amounts.ONE
+    leftover: int | None = None
+    by: RunningRule | None = None  # the multiplier whose extra points these are
+
+
+def run(work: Work) -> None:
+    """Let the rules for the activity looked at give; nothing for members who are stopped or whose membership forbids it."""
+    kind = work.activity.kind
+    rules = work.program.rules.get(kind)
+    if rules is None:
+        rules = work.program.rules.get("any", NO_RULES) if work.activity is work.reported else NO_RULES
+    if not rules:
+        return
+    if reason := _stopped(work):
+        work.verdict("", False, reason, status=work.state.profile.status)
+        return
+    offers, multipliers = [], []
+    for rule in rules:
+        offer = _applies(work, rule)
+        if offer is not None:
+            (multipliers if rule.is_multiplier else offers).append(offer)
+    if any(offer.rule.group for offer in offers) or any(offer.rule.group for offer in multipliers):
+        for offer in (*offers, *multipliers):
+            _work_out(work, offer, [])
+        multipliers = _one_of_each_group(work, multipliers)
+        offers = _one_of_each_group(work, offers)
+    multipliers = [offer for offer in multipliers if _may_be_used(work, offer)]
+    offers += [offer for offer in multipliers if len(offer.rule.gives) > 1]
+    for offer in offers:
+        offer.parts, offer.extras = [], []
+        _work_out(work, offer, multipliers)
+    raised: dict[str, int] = {}  # multiplier -> extra points that it brought
+    for offer in offers:
+        _give(work, offer, raised)
+    for offer in multipliers:
+        if len(offer.rule.gives) == 1:
+            _close_multiplier(work, offer, raised)
+
+
+def _stopped(work: Work) -> str:
+    if work.state.profile.status in STOPPED:
+        return "member_stopped"
+    membership = work.state.membership
+    if membership.ended:
+        plan = work.program.default_plan(membership.plan)
+        if plan is not None and plan.definition.after_end == "nothing_earns":
+            return "membership_ended"
+    return ""
+
+
+# --- who applies -------------------------------------------------------------------------------------------------------------
+
+
+def _applies(work: Work, rule: RunningRule) -> Offer | None:
+    """Return the rule as an offer, or note why it does not apply."""
+    at: datetime = work.at
+    if rule.starts is not None and at < rule.starts:
+        return _refuse(work, rule, "not_started")
+    if rule.ends is not None and at >= rule.ends:
+        return _refuse(work, rule, "ended")
+    if rule.when is not None and not rule.when(work):
+        return _refuse(work, rule, "condition")
+    if rule.once is not None and _once_key(work, rule) in work.state.marks.get("once", ()):
+        return _refuse(work, rule, "once")
+    bill = work.bill(rule.base)
+    lines = None
+    if rule.lines is not None:
+        lines = measuring.matching(work, rule.lines, bill)
+        if not lines:
+            return _refuse(work, rule, "no_lines")
+    return Offer(rule, bill, lines)
+
+
+def _refuse(work: Work, rule: RunningRule, reason: str, **params: Any) -> None:
+    work.verdict(rule, False, reason, **params)
+
+
+def _once_key(work: Work, rule: RunningRule) -> str:
+    if rule.once == "per_level":
+        return f"{rule.key}@{work.activity.fields.get('level') or work.state.standing.level}"
+    return f"{rule.key}@{work.local.year}" if rule.once == "per_year" else rule.key
+
+
+def _one_of_each_group(work: Work, offers: list[Offer]) -> list[Offer]:
+    """Keep of every group one offer: the first, or the one that gives most or least."""
+    mode = work.program.stacking.groups
+    best: dict[str, Offer] = {}
+    for offer in offers:
+        group = offer.rule.group
+        if not group:
+            continue
+        other = best.get(group)
+        if other is None or (mode == "highest" and _worth(offer) > _worth(other)) or (mode == "lowest" and _worth(offer) < _worth(other)):
+            best[group] = offer
+    kept = []
+    for offer in offers:
+        if not offer.rule.group or best[offer.rule.group] is offer:
+            kept.append(offer)
+        else:
+            _refuse(work, offer.rule, "group", group=offer.rule.group, chosen=best[offer.rule.group].rule.key)
+    return kept
+
+
+def _worth(offer: Offer) -> Fraction | int:
+    return sum(part.points for part in offer.parts)
+
+
+# --- how much --------------------------------------------------------------------------------------------------------------
+
+
+def _work_out(work: Work, offer: Offer, multipliers: list[Offer]) -> None:
+    """Fill in the points of the offer's parts, with the multipliers that raise them."""
+    for number, give in enumerate(offer.rule.gives):
+        if give.kind in {"points", "percent"}:
+            part = _part(work, offer, number, give)
+            if multipliers and offer.rule.multiplied:
+                _multiply(work, offer, part, multipliers)
+            if give.at_most is not None:
+                part.points = min(part.points, work.quantity(give.at_most))
+            offer.parts.append(part)
+
+
+def _part(work: Work, offer: Offer, number: int, give: RunningGive) -> Part:
+    rule = offer.rule
+    formula = amounts.formula(work, give)
+    quantity = _measured(work, offer, give, offer.lines)
+    if give.whole:
+        quantity = amounts.rounded(quantity, give.measure.scale, give.whole) * give.measure.scale
+    quantity = _within_limits(work, rule, give, quantity)
+    leftover = None
+    if rule.carry and give.per is not None:
+        quantity += work.state.marks.get("carry", {}).get(f"{rule.key}:{number}", 0)
+        leftover = amounts.steps(formula, quantity)[1]
+    exact = _raw(offer, give, formula, quantity)
+    return Part(give, number, formula, quantity, amounts.rounded(*exact, amounts.last_rounding(formula)), leftover=leftover)
+
+
+def _measured(work: Work, offer: Offer, give: RunningGive, lines: list[int] | None) -> int:
+    if lines is None:
+        return measuring.of_activity(work, give.measure, offer.bill)
+    return measuring.of_lines(work, give.measure, offer.bill, lines)
+
+
+def _within_limits(work: Work, rule: RunningRule, give: RunningGive, quantity: int) -> int:
+    """Cut what is measured to what limits on quantities and amounts leave."""
+    if not rule.limits:
+        return quantity
+    quantity, _ = _room(work, rule, "quantity", quantity)
+    if give.measure.source in {"net", "gross"}:
+        quantity, _ = _room(work, rule, "amount", quantity)
+    return quantity
+
+
+def _raw(offer: Offer, give: RunningGive, formula: dict[str, Any], quantity: int) -> Fraction:
+    if not give.each_line:
+        return amounts.raw(formula, quantity)
+    total, left = amounts.ZERO, quantity
+    numbers = range(len(offer.bill.lines)) if offer.lines is None else offer.lines
+    for number in numbers:
+        measured = min(measuring.of_line(give.measure, offer.bill, number), left)
+        left -= measured
+        total = amounts.add(total, amounts.raw(formula, measured))
+    return total
+
+
+def _multiply(work: Work, offer: Offer, part: Part, multipliers: list[Offer]) -> None:
+    """Raise a part: multipliers of the whole together, those of some lines each on its lines."""
+    plain = exact = _raw(offer, part.give, part.formula, part.quantity)
+    whole: list[tuple[RunningRule, Fraction]] = []
+    extra = amounts.ZERO
+    for multiplier in multipliers:
+        for give in multiplier.rule.gives:
+            if give.multiply is None or (give.rules is not None and offer.rule.key not in give.rules):
+                continue
+            factor = give.multiply(work)
+            lines = _shared_lines(offer, multiplier)
+            if multiplier.rule.bonus != offer.rule.bonus or multiplier.rule.qualifying != offer.rule.qualifying:
+                _add_extra(work, offer, part, multiplier.rule, factor, lines)
+            elif lines is None:
+                whole.append((multiplier.rule, factor))
+            elif lines:
+                some = amounts.raw(part.formula, _measured(work, offer, part.give, lines))
+                more = amounts.times(some, (factor[0] - factor[1], factor[1]))
+                extra = amounts.add(extra, more)
+                offer.raised[multiplier.rule.key] = more[0] // more[1]
+    part.factor = amounts.combined((factor for _, factor in whole), work.program.stacking.multipliers)
+    exact = amounts.add(amounts.times(exact, part.factor), extra)
+    mode = amounts.last_rounding(part.formula)
+    before, part.points = amounts.rounded(*plain, mode), amounts.rounded(*exact, mode)
+    for rule, factor in whole:
+        more_points = part.points - before
+        if rule.limits and more_points > 0:
+            part.points = before + _room(work, rule, "points", more_points)[0]
+        own = amounts.rounded(*amounts.times(plain, factor), mode) - before
+        offer.raised[rule.key] = min(own, part.points - before)
+
+
+def _shared_lines(offer: Offer, multiplier: Offer) -> list[int] | None:
+    """Return the lines that both count; None where the multiplier raises all that the offer counts."""
+    if multiplier.lines is None:
+        return None
+    chosen = set(multiplier.lines)
+    mine = range(len(offer.bill.lines)) if offer.lines is None else offer.lines
+    shared = [number for number in mine if number in chosen]
+    return None if len(shared) == len(mine) else shared
+
+
+def _add_extra(work: Work, offer: Offer, part: Part, multiplier: RunningRule, factor: Fraction, lines: list[int] | None) -> None:
+    """Add what a multiplier brings as points of their own: they are promotional, or do not count for the level."""
+    quantity = part.quantity if lines is None else _measured(work, offer, part.give, lines)
+    exact = _raw(offer, part.give, part.formula, quantity) if lines is None else amounts.raw(part.formula, quantity)
+    share = (max(factor[0] - factor[1], 0), factor[1])
+    points = _room(work, multiplier, "points", amounts.rounded(*amounts.times(exact, share), "floor"))[0]
+    if points:
+        offer.extras.append(Part(part.give, part.number, part.formula, quantity, points, share, by=multiplier))
+    offer.raised[multiplier.key] = points
+
+
+# --- giving ------------------------------------------------------------------------------------------------------------------
+
+
+def _give(work: Work, offer: Offer, raised: dict[str, int]) -> None:
+    """Give what an offer comes to, within its limits; note the verdict."""
+    rule = offer.rule
+    if not _may_be_used(work, offer):
+        return
+    total, wanted, cut = 0, 0, ""
+    for part in (*offer.parts, *offer.extras):
+        allowed, cut_by = _room(work, rule, "points", part.points)
+        points = gifts.give_points(work, rule, offer.bill, offer.lines, part, allowed) if allowed > 0 else 0
+        cut = cut or cut_by or ("balance_cap" if points < allowed else "")
+        wanted, total = wanted + part.points, total + points
+        if part.leftover is not None and part.by is None:
+            work.mark("carry", {})[f"{rule.key}:{part.number}"] = part.leftover
+    if total:
+        for key, extra in offer.raised.items():
+            raised[key] = raised.get(key, 0) + extra
+    others = [gifts.give_other(work, rule, give, offer.bill, offer.lines) for give in rule.gives if give.kind not in {"points", "percent", "multiply"}]
+    if total or any(others):
+        _gave(work, offer, total, wanted, cut)
+    else:
+        _refuse(work, rule, "limit_reached" if cut else "too_little", **({"limit": cut} if cut else {}))
+
+
+def _gave(work: Work, offer: Offer, total: int, wanted: int, cut: str) -> None:
+    rule = offer.rule
+    part = offer.parts[0] if offer.parts else None
+    quantity = part.quantity if part else 0
+    amount = quantity if part and part.give.measure.source in {"net", "gross"} else offer.bill.net
+    _book(work, rule, points=total, quantity=quantity, amount=amount)
+    params: dict[str, Any] = {"points": total} if offer.parts else {}
+    if cut:
+        params |= {"wanted": wanted, "limit": cut}
+    work.verdict(rule, True, "cut" if cut else "", **params)
+
+
+def _book(work: Work, rule: RunningRule, **used: int) -> None:
+    """Take the once-only mark and count the limits of a rule that gave."""
+    if rule.once is not None:
+        moves.once(work, _once_key(work, rule))
+    if rule.limits:
+        kept = limits.count(work, rule.limits, uses=1, **used)
+        if kept and work.order_doc is not None:
+            work.order_doc.setdefault("limits", []).extend(kept)
+
+
+def _close_multiplier(work: Work, offer: Offer, raised: dict[str, int]) -> None:
+    """Note what a multiplier brought."""
+    extra = raised.get(offer.rule.key)
+    if extra is None:
+        _refuse(work, offer.rule, "nothing_to_multiply")
+        return
+    _book(work, offer.rule, points=extra, amount=offer.bill.net)
+    work.verdict(offer.rule, True, points=extra)
+
+
+# --- limits ------------------------------------------------------------------------------------------------------------------
+
+
+def _room(work: Work, rule: RunningRule, of: str, wanted: int) -> tuple[int, str]:
+    """Return how much of ``wanted`` the rule may give, and the limit that cuts it; one that refuses the whole leaves nothing."""
+    if not rule.limits:
+        return wanted, ""
+    try:
+        allowed, limit = limits.room(work, rule.limits, of, wanted)
+    except limits.LimitReached as reached:
+        return 0, str(reached.details["limit"])
+    return allowed, limit.key if limit else ""
+
+
+def _may_be_used(work: Work, offer: Offer) -> bool:
+    """Whether limits on how often leave room for once more; notes it where not."""
+    allowed, limit = _room(work, offer.rule, "uses", 1)
+    if allowed < 1:
+        _refuse(work, offer.rule, "limit_reached", limit=limit)
+    return allowed >= 1
+
+
+def happened(work: Work, activity: Activity, at: datetime) -> None:
+    """Let rules give for something that the engine itself saw happen: a birthday, a level reached."""
+    with work.looking_at(activity, at):
+        run(work)
+        counted = meters.count_activity(work)
+        assert counted is not None

@@ -1,0 +1,110 @@
+"""What a rule gives, booked: points to the member or to somebody else, vouchers, levels, attributes, items."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from phakdi.loyalty.engine.core import amounts, levels, measuring, meters, moves, orders, rights
+from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core.state import Caused
+from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
+
+if TYPE_CHECKING:
+    from phakdi.loyalty.engine.core.earning import Part
+
+VOUCHERS_MAX = 100  # of one give at once
+
+
+def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | None, part: "Part", points: int) -> int:
+    """Give the points of a part and return how many the balance cap let through; remember what a return needs."""
+    giver = part.by or rule
+    figures = _figures(part)
+    if rule.to != "member":
+        return points if _cause(work, giver, rule.to, part.give.unit, points) else 0
+    granted = moves.grant(
+        work, part.give.unit, points, rule=giver, reason="multiplied" if part.by else "earned", params=figures,
+        pot=part.give.pot or None, expires=giver.expires,
+    )  # fmt: skip
+    if granted is None:
+        return 0
+    counted = meters.count_points(work, part.give.unit, granted.points, is_bonus=granted.lot.is_bonus) if giver.qualifying else []
+    earned = work.outcome.setdefault("earned", {})
+    earned[part.give.unit] = earned.get(part.give.unit, 0) + granted.points
+    if work.order_doc is not None:
+        row = {
+            "entry": str(granted.entry.id), "lot": str(granted.lot.id), "unit": part.give.unit, "points": granted.points,
+            "rule": rule.key, "back": 0, "weights": _weights(bill, lines), "meters": counted,
+        }  # fmt: skip
+        if work.program.refunds.recover == "recompute":
+            row |= {"formula": part.formula, "quantity": part.quantity, "factor": list(part.factor)}
+        work.order_doc.setdefault("earned", []).append(row)
+    return granted.points
+
+
+def _figures(part: "Part") -> dict[str, Any]:
+    found: dict[str, Any] = {"quantity": part.quantity, "of": part.give.measure.source, **part.formula}
+    if part.factor != amounts.ONE:
+        found["factor"] = list(part.factor)
+    return found
+
+
+def _weights(bill: Bill, lines: list[int] | None) -> dict[str, int]:
+    """Return what each counted line adds to what earned, by its name: the measure of a return (R38)."""
+    numbers = range(len(bill.lines)) if lines is None else lines
+    nets = bill.nets
+    found = {orders.line_name(bill.lines[number], number): nets[number] for number in numbers}
+    return found if any(found.values()) else dict.fromkeys(found, 1)
+
+
+def _cause(work: Work, rule: RunningRule, to: str, unit: str, points: int) -> bool:
+    """Let somebody else get the points, through the outbox; False where there is nobody."""
+    member_id = _other(work, to)
+    if member_id is None:
+        work.verdict(rule, False, f"no_{to}")
+        return False
+    fields = {"points": points, "unit": unit, "rule": rule.key, "reason": to, "friend": str(work.state.member_id)}
+    work.caused.append(Caused(member_id, "award", work.at, fields, work.activity.ref))
+    return True
+
+
+def _other(work: Work, to: str) -> UUID | None:
+    marks = work.state.marks
+    found = work.activity.fields.get("friend") if to == "friend" else marks.get({"referrer": "referred_by", "household": "household"}[to])
+    try:
+        return UUID(str(found)) if found else None
+    except ValueError:
+        return None
+
+
+def give_other(work: Work, rule: RunningRule, give: RunningGive, bill: Bill, lines: list[int] | None) -> bool:
+    """Give what is not points; False where it comes to nothing."""
+    if give.kind == "level":
+        levels.set_level(work, give.level, reason="given", assigned=True)
+        return True
+    if give.kind == "set":
+        for name, value in give.set.items():
+            work.state.marks[f"set:{name}"] = value
+        return True
+    count = _count(work, give, bill, lines)
+    if give.kind == "voucher":
+        for _ in range(min(count, VOUCHERS_MAX)):
+            value = None if give.value is None else work.quantity(give.value)
+            voucher = rights.issue(work, give.voucher, value=value, rule=rule.key)
+            if work.order_doc is not None:
+                work.order_doc.setdefault("given", []).append(str(voucher.id))
+        work.outcome.setdefault("vouchers", []).extend([give.voucher] * count)
+    elif count:
+        work.outcome.setdefault("items", []).extend([{"item": give.item, "rule": rule.key}] * min(count, VOUCHERS_MAX))
+        work.fact("item.given", rule=rule.key, count=count)
+    return count > 0
+
+
+def _count(work: Work, give: RunningGive, bill: Bill, lines: list[int] | None) -> int:
+    """Return how many vouchers or items: so many for each step of what is measured, or once."""
+    count = work.quantity(give.count, 1)
+    if give.per is None:
+        return count
+    numerator, denominator = give.per(work)
+    whole = lines is None
+    quantity = measuring.of_activity(work, give.measure, bill) if whole else measuring.of_lines(work, give.measure, bill, lines or [])
+    return count * (quantity * denominator // numerator) if numerator > 0 else 0

@@ -1,0 +1,172 @@
+"""The transition function: what a member's report, or the passing of time, changes and writes.
+
+``advance`` covers earning, spending, returns, levels and time; it alone picks lots, counts limits and moves levels. Stores
+only write its rows. It never changes the state it is given.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from phakdi.loyalty.engine.core import (
+    automatic,
+    calendar,
+    clockwork,
+    earning,
+    events,
+    expiry,
+    levels,
+    limits,
+    meters,
+    moves,
+    orders,
+    returns,
+)
+from phakdi.loyalty.engine.core.handlers import HANDLERS, Handler
+from phakdi.loyalty.engine.core.state import Activity, MemberState, Step
+from phakdi.loyalty.engine.core.work import Work, reject
+from phakdi.loyalty.programs.compiled import CompiledProgram, RunningKind
+
+OWN: Mapping[str, Handler] = {"refund": returns.refund, "expire_to": events.only_time}
+_TOPICS = {
+    "EARN": "points.earned", "ACTIVATE": "points.activated", "SPEND": "points.spent", "RESTORE": "points.restored",
+    "EXPIRE": "points.expired", "ADJUST": "points.adjusted", "REVERSE": "points.taken_back", "TRANSFER": "points.transferred",
+    "CANCEL": "points.cancelled", "OPEN": "points.opened", "HOLD": "points.held", "RELEASE": "points.released",
+}  # fmt: skip
+
+
+def advance(state: MemberState, activity: Activity, *, program: CompiledProgram, now: datetime) -> Step:
+    """Return what ``activity`` brings about: the next state, the rows to write, and why each rule did or did not apply.
+
+    Rules, expiry and windows go by when it happened; what has come true since, up to ``now``, is booked as well (R15).
+
+    Raises:
+        Rejected: a rule of the program says no; nothing has changed.
+    """
+    work = Work(state, program, now, activity)
+    is_first = state.clock is None
+    clockwork.pass_time(work, min(activity.at, now))
+    work.look_at(activity, activity.at)
+    work.level_before = work.state.standing.level
+    levels.begin(work)
+    _book(work)
+    if is_first:
+        for kind in calendar.kinds_of_today(work):
+            earning.happened(work, Activity(work.cause, kind, work.at), work.at)
+    clockwork.pass_time(work, now)
+    return _close(work)
+
+
+def advance_time(state: MemberState, *, program: CompiledProgram, now: datetime) -> Step:
+    """Return what the passing of time up to ``now`` brings about."""
+    work = Work(state, program, now)
+    clockwork.pass_time(work, now)
+    return _close(work)
+
+
+# --- one activity -----------------------------------------------------------------------------------------------------------
+
+
+def _book(work: Work) -> None:
+    activity = work.activity
+    kind = activity.kind
+    running = work.program.kinds.get(kind)
+    if running is not None:
+        _accept(work, running)
+    own = OWN.get(kind)
+    if own is None:
+        orders.open_document(work)
+    handler = own or HANDLERS.get(kind)
+    if handler is not None:
+        handler(work)
+    is_stopped = work.state.profile.status in earning.STOPPED
+    if work.earns:
+        earning.run(work)
+    if own is None and not is_stopped:
+        counted = meters.count_activity(work)
+        if counted and work.order_doc is not None:
+            work.order_doc["meters"] = counted
+    if work.order_doc is not None:
+        orders.close_document(work, work.bill())
+    events.release_waiting(work)
+    if not is_stopped:
+        levels.after_activity(work)
+    clockwork.drain(work)
+    clockwork.lose(work, kind)
+    _extend(work, kind)
+    automatic.run(work)
+    _remember(work, activity)
+
+
+def _accept(work: Work, kind: RunningKind) -> None:
+    """Refuse what the program does not accept of this kind, and count it where it does.
+
+    Raises:
+        Rejected: ``kind_refused``, ``requirement_not_met``, ``order_unknown``, ``limit_reached``.
+    """
+    activity = work.activity
+    if kind.refused:
+        raise reject("kind_refused", "The program does not accept this.", kind=kind.key)
+    if kind.about_order and orders.find(work, activity.of) is None:
+        raise reject("order_unknown", "There is no such order.", ref=activity.of)
+    if kind.requires is not None and not kind.requires(work):
+        raise reject("requirement_not_met", "The program's requirements are not met.", kind=kind.key)
+    if kind.limits:
+        used = {
+            "uses": 1,
+            "amount": activity.amount or 0,
+            "value": activity.amount or 0,
+            "points": int(activity.fields.get("points") or 0),
+            "quantity": sum(line.quantity for line in work.bill().lines) if activity.lines else 0,
+        }
+        for of, wanted in used.items():
+            limits.demand(work, kind.limits, of, wanted)
+        limits.count(work, kind.limits, **used)
+    if kind.fee is not None:
+        work.outcome["fee"] = work.quantity(kind.fee)
+
+
+def _extend(work: Work, kind: str) -> None:
+    """Push the end of what this activity keeps alive (R28); never to an earlier day."""
+    units = [unit for unit in work.program.units.values() if unit.extended_by]
+    by_rule = any(policy.extended_by for rule in work.program.rule_by_key.values() for policy in rule.expires or ())
+    if not units and not by_rule:
+        return
+    for lot in list(work.state.lots.values()):
+        if lot.remaining <= 0 or lot.expires_at is None:
+            continue
+        policies = moves.policies_of(work, lot)
+        if not any(kind in policy.extended_by for policy in policies):
+            continue
+        end = expiry.end_of(
+            work, policies, starts_at=lot.available_at or lot.earned_at, earned_at=lot.earned_at, unit=lot.unit, is_bonus=lot.is_bonus,
+            extended_at=work.at, extended_by=kind,
+        )  # fmt: skip
+        if end is None or end > lot.expires_at:
+            work.lot(lot.id).expires_at = end
+
+
+def _remember(work: Work, activity: Activity) -> None:
+    before = work.state.marks.get("last", {}).get(activity.kind)
+    if before is None or datetime.fromisoformat(before) < activity.at:
+        work.mark("last", {})[activity.kind] = activity.at.isoformat()
+
+
+# --- what is told -----------------------------------------------------------------------------------------------------------
+
+
+def _close(work: Work) -> Step:
+    """Sum up: facts of what moved, the balances and level that the till is told."""
+    state = work.state
+    sums: dict[tuple[str, str], int] = {}
+    for entry in work.entries:
+        if (topic := _TOPICS.get(entry.kind)) is not None:
+            key = topic, entry.unit
+            sums[key] = sums.get(key, 0) + entry.points
+    ref = (work.reported.of or work.reported.ref) if work.reported else ""
+    for (topic, unit), points in sums.items():
+        work.fact(topic, unit=unit, points=points, balance=work.balance(unit), ref=ref)
+    if work.reported is not None:
+        work.outcome["balances"] = {unit: wallet.active for unit, wallet in state.wallets.items()}
+        if work.program.tiers is not None:
+            work.outcome["level"] = state.standing.level
+    return work.step(clockwork.due_at(work))
