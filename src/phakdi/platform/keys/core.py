@@ -26,6 +26,8 @@ class Scope(StrEnum):
     MEMBERS_WRITE = "members:write"
     ACTIVITIES_READ = "activities:read"
     ACTIVITIES_WRITE = "activities:write"
+    ACTIVITIES_REVIEW = "activities:review"
+    POINTS_ADJUST = "points:adjust"  # what staff decide for a member: points, levels and vouchers by hand
     BASKETS_PRICE = "baskets:price"
     LEDGER_READ = "ledger:read"
     PROGRAMS_READ = "programs:read"
