@@ -98,6 +98,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- web ----------------------------------------------------------------------------------------------------------------
 ROOT_URLCONF = "phakdi.config.urls"
 WSGI_APPLICATION = "phakdi.config.wsgi.application"
+API_CALLS_PER_SECOND = int(read("PHAKDI_API_CALLS_PER_SECOND") or 200)  # of one key, in each web process
+API_CALLS_AT_ONCE = int(read("PHAKDI_API_CALLS_AT_ONCE") or 400)
 API_PREFIX = "/api/"  # what begins so needs no session, form protection or locale: see config/middleware.py
 MIDDLEWARE = [
     "phakdi.config.middleware.Security",
