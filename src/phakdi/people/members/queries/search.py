@@ -11,7 +11,7 @@ from phakdi.people.members.models import Member
 
 CANDIDATES_MAX = 500  # so many are found and sorted; who looks for more types another letter
 PREFIXED_MAX = 100
-LIMIT_MAX = 100
+LIMIT_MAX = 200
 _SHOWN_LATER = ("search_key", "search_digits", "search_grams")
 
 _BY_VALUE = """
