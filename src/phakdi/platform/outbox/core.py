@@ -91,11 +91,11 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class TaskRun:
-    """For whom and when a task runs. ``keep`` tells the others that it is still running; a long task calls it now and then."""
+    """For whom and when a task runs. A long task asks now and then whether the process ``is_stopping``, and returns early."""
 
     organization_id: UUID
     now: datetime
-    keep: Callable[[], None] = field(default=lambda: None)
+    is_stopping: Callable[[], bool] = field(default=lambda: False)
 
 
 @dataclass(frozen=True, slots=True)

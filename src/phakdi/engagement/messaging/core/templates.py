@@ -92,6 +92,67 @@ TEMPLATES: Mapping[str, Template] = {
         },
         short={"th": "บัญชีสมาชิก {number} ถูกปิดแล้ว", "en": "Member {number} has been closed."},
     ),
+    "points_spent": Template(
+        subject={"th": "คุณใช้ {points} {unit} ที่ {organization}", "en": "You spent {points} {unit} at {organization}"},
+        body={
+            "th": "สมาชิก {number} ใช้ {points} {unit} ที่ {organization}\n\n"
+            "ถ้าคุณไม่ได้ใช้ โปรดระงับบัญชีในหน้าสมาชิก หรือติดต่อร้านทันที",
+            "en": "Member {number} spent {points} {unit} at {organization}.\n\n"
+            "If that was not you, freeze your membership on your card or contact the shop at once.",
+        },
+        short={
+            "th": "{organization}: สมาชิก {number} ใช้ {points} {unit} ถ้าไม่ใช่คุณ โปรดติดต่อร้าน",
+            "en": "{organization}: member {number} spent {points} {unit}. Not you? Contact the shop.",
+        },
+    ),
+    "points_transferred": Template(
+        subject={"th": "คุณโอน {points} {unit} แล้ว", "en": "You transferred {points} {unit}"},
+        body={
+            "th": "สมาชิก {number} โอน {points} {unit} ที่ {organization}\n\n"
+            "ถ้าคุณไม่ได้โอน โปรดระงับบัญชีในหน้าสมาชิก หรือติดต่อร้านทันที",
+            "en": "Member {number} transferred {points} {unit} at {organization}.\n\n"
+            "If that was not you, freeze your membership on your card or contact the shop at once.",
+        },
+        short={
+            "th": "{organization}: สมาชิก {number} โอน {points} {unit} ถ้าไม่ใช่คุณ โปรดติดต่อร้าน",
+            "en": "{organization}: member {number} transferred {points} {unit}. Not you? Contact the shop.",
+        },
+    ),
+    "points_taken_back": Template(
+        subject={"th": "{points} {unit} ถูกหักคืน", "en": "{points} {unit} were taken back"},
+        body={
+            "th": "{organization} หักคืน {points} {unit} จากสมาชิก {number} เพราะมีการคืนสินค้าหรือแก้ไขรายการ\n\nดูเหตุผลได้ในหน้าสมาชิก",
+            "en": "{organization} took {points} {unit} back from member {number}, after a return or a correction.\n\n"
+            "Your card shows why.",
+        },
+        short={
+            "th": "{organization}: หักคืน {points} {unit} จากสมาชิก {number} ดูเหตุผลได้ในหน้าสมาชิก",
+            "en": "{organization}: {points} {unit} were taken back from member {number}. Your card shows why.",
+        },
+    ),
+    "points_expired": Template(
+        subject={"th": "{points} {unit} หมดอายุแล้ว", "en": "{points} {unit} have expired"},
+        body={
+            "th": "{points} {unit} ของสมาชิก {number} ที่ {organization} หมดอายุแล้ว\n\nหน้าสมาชิกบอกว่าแต้มที่เหลือหมดอายุเมื่อไร",
+            "en": "{points} {unit} of member {number} at {organization} have expired.\n\n"
+            "Your card shows when the others do.",
+        },
+        short={
+            "th": "{organization}: {points} {unit} ของสมาชิก {number} หมดอายุแล้ว",
+            "en": "{organization}: {points} {unit} of member {number} have expired.",
+        },
+    ),
+    "level_reached": Template(
+        subject={"th": "ยินดีด้วย คุณเป็น {level} แล้ว", "en": "Congratulations: you are {level} now"},
+        body={
+            "th": "สมาชิก {number} เป็น {level} ที่ {organization} แล้ว\n\nหน้าสมาชิกบอกสิทธิ์ของคุณและวิธีรักษาระดับ",
+            "en": "Member {number} is {level} at {organization} now.\n\nYour card shows what that brings and how to keep it.",
+        },
+        short={
+            "th": "{organization}: สมาชิก {number} เป็น {level} แล้ว",
+            "en": "{organization}: member {number} is {level} now.",
+        },
+    ),
 }
 
 

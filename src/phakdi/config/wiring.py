@@ -1,0 +1,19 @@
+"""Who does what in the background: the only place that knows every consumer, task and sender."""
+
+from functools import partial
+
+from phakdi.adapters.channels.sending import send_due
+from phakdi.worker import consumers
+from phakdi.worker.clock import DatabaseClock
+from phakdi.worker.tasks import TASKS
+from phakdi.worker.worker import Pace, Worker
+
+CONSUMERS = (consumers.CAUSED, consumers.JOINED, consumers.POINTS_LEFT, consumers.LEVEL_REACHED)
+MESSAGES_A_STEP = 20
+
+
+def make_worker(pace: Pace | None = None) -> Worker:
+    """Return a worker that does all that this version knows of."""
+    clock = DatabaseClock()
+    send = partial(send_due, most=MESSAGES_A_STEP, clock=clock)
+    return Worker(consumers=CONSUMERS, tasks=TASKS, send=send, pace=pace, clock=clock)

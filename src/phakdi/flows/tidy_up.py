@@ -1,0 +1,34 @@
+"""Forget what is of no use any more, and seal what must not change: the platform's own housekeeping."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from phakdi.kit.db.scope import organization_scope
+from phakdi.people.codes.operations import forget_old
+from phakdi.platform.audit.operations import SEAL_BATCH, seal_entries
+from phakdi.platform.files.operations import purge_unkept
+from phakdi.platform.keys.operations import PURGE_BATCH, purge_answers
+from phakdi.platform.outbox import operations as outbox
+from phakdi.platform.staff.authentication import purge_tries
+
+FACTS_KEPT = timedelta(days=14)  # for webhooks and readers that were away
+
+
+def seal_audit(*, organization_id: UUID) -> bool:
+    """Chain the organization's latest audit entries; False where some are left for the next call."""
+    with organization_scope(organization_id):
+        return seal_entries(organization_id=organization_id) < SEAL_BATCH
+
+
+def tidy_organization(*, organization_id: UUID, now: datetime) -> bool:
+    """Forget old codes, kept answers and files that nobody kept; False where some are left for the next call."""
+    with organization_scope(organization_id):
+        forget_old(organization_id=organization_id, now=now)
+        purge_unkept(organization_id=organization_id, now=now)
+        return purge_answers(organization_id=organization_id, now=now) < PURGE_BATCH
+
+
+def tidy_installation(*, now: datetime, facts_kept: timedelta = FACTS_KEPT) -> bool:
+    """Forget old facts and tries to sign in; False where some are left for the next call."""
+    purge_tries(now=now)
+    return outbox.purge_facts(before=now - facts_kept) < outbox.PURGE_BATCH

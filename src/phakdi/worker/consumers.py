@@ -1,0 +1,38 @@
+"""Who acts on which facts. Each hands its fact to a flow that knows what it did about it before."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from phakdi.flows.enroll_member import record_join
+from phakdi.flows.record_caused import record_caused
+from phakdi.flows.tell_member import tell_level, tell_points_left
+from phakdi.platform.outbox.core import Consumer, Fact
+
+NEWS = timedelta(hours=24)  # what happened longer ago than that is no news
+
+
+def _member(fact: Fact) -> UUID:
+    assert fact.member_id is not None, f"{fact.topic} is about a member"
+    return fact.member_id
+
+
+def _caused(fact: Fact, now: datetime) -> None:
+    record_caused(organization_id=fact.organization_id, fact_id=fact.id, member_id=_member(fact), data=fact.data, now=now)
+
+
+def _joined(fact: Fact, _: datetime) -> None:
+    record_join(organization_id=fact.organization_id, member_id=_member(fact), at=fact.at, data=fact.data)
+
+
+def _points_left(fact: Fact, now: datetime) -> None:
+    tell_points_left(organization_id=fact.organization_id, fact_id=fact.id, member_id=_member(fact), data=fact.data, now=now)
+
+
+def _level_reached(fact: Fact, now: datetime) -> None:
+    tell_level(organization_id=fact.organization_id, fact_id=fact.id, member_id=_member(fact), data=fact.data, now=now)
+
+
+CAUSED = Consumer("record_caused", frozenset({"activity.caused"}), _caused, is_ordered=True)
+JOINED = Consumer("record_join", frozenset({"member.joined"}), _joined, is_ordered=True)
+POINTS_LEFT = Consumer("tell_points_left", frozenset({"points.left"}), _points_left, max_age=NEWS)
+LEVEL_REACHED = Consumer("tell_level", frozenset({"level.upgraded"}), _level_reached, max_age=NEWS)

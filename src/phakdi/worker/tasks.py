@@ -1,0 +1,43 @@
+"""What is done by the clock, and when."""
+
+from datetime import time, timedelta
+
+from phakdi.flows.pass_time import pass_time
+from phakdi.flows.reconcile import reconcile
+from phakdi.flows.tidy_up import seal_audit, tidy_installation, tidy_organization
+from phakdi.platform.outbox.core import Daily, Every, Task, TaskRun
+
+MEMBERS_A_RUN = 2000
+
+
+def _pass_time(run: TaskRun) -> bool:
+    """Book what has become true. At midnight this is the night's work (R35); the engine keeps its order for each member."""
+    passed = pass_time(organization_id=run.organization_id, now=run.now, limit=MEMBERS_A_RUN)
+    return passed.is_done or not passed.booked
+
+
+def _seal_audit(run: TaskRun) -> bool:
+    return seal_audit(organization_id=run.organization_id)
+
+
+def _tidy(run: TaskRun) -> bool:
+    return tidy_organization(organization_id=run.organization_id, now=run.now)
+
+
+def _tidy_installation(run: TaskRun) -> bool:
+    return tidy_installation(now=run.now)
+
+
+def _reconcile(run: TaskRun) -> bool:
+    reconcile(organization_id=run.organization_id, now=run.now)
+    return True
+
+
+TASKS = (
+    Task("pass_time", Every(timedelta(minutes=1)), _pass_time),
+    Task("night", Daily(time(0, 0)), _pass_time),
+    Task("seal_audit", Every(timedelta(minutes=1)), _seal_audit),
+    Task("tidy", Daily(time(3, 0)), _tidy),
+    Task("reconcile", Daily(time(4, 0)), _reconcile),
+    Task("tidy_installation", Every(timedelta(hours=1)), _tidy_installation, is_per_organization=False),
+)
