@@ -6,8 +6,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from phakdi.loyalty.engine.core.state import Activity
 from phakdi.loyalty.programs import reading
+from phakdi.loyalty.programs.activity import Activity
 from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.document.rules import Base, Discount, Refunds, Stacking, VoucherDefinition
 from phakdi.loyalty.programs.document.spending import Conversion, Level, Membership, Reward, SpendingRule, Tiers, Transfer

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from phakdi.kit.conditions.fields import closest
 from phakdi.kit.errors import Invalid
-from phakdi.loyalty.engine.core.state import Activity, Line
 from phakdi.loyalty.programs import kinds
+from phakdi.loyalty.programs.activity import Activity, Line
 
 if TYPE_CHECKING:  # the program offers this reading as its own
     from phakdi.loyalty.programs.compiled import CompiledProgram

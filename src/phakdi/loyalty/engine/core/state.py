@@ -10,6 +10,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from phakdi.loyalty.programs.activity import Activity as Activity  # what is told: read by the programs room, below this one
+from phakdi.loyalty.programs.activity import Line as Line
+
 # --- what is known -----------------------------------------------------------------------------------------------
 
 
@@ -120,40 +123,6 @@ class MemberState:
     marks: dict[str, Any] = field(default_factory=dict)  # once-only marks, remainders carried, links, payees
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)  # ref -> order document (JSON shapes only)
     budgets: dict[str, int] = field(default_factory=dict)  # shared budget -> what is left of it (a snapshot)
-
-
-# --- what is told ------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True, frozen=True)
-class Line:
-    """One line of a basket. ``amount`` is the line's total before the program's discounts, minor units."""
-
-    id: str
-    amount: int
-    product: str = ""
-    category: str = ""
-    quantity: int = 1000  # thousandths
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True, frozen=True)
-class Activity:
-    """Something a member did (or that time or staff did to them), as reported."""
-
-    id: UUID
-    kind: str
-    at: datetime  # when it happened; rules, expiry and windows go by this
-    ref: str = ""  # its own name at its origin: receipt or order number
-    of: str = ""  # the order or redemption it is about
-    origin: str = ""
-    channel: str = ""
-    store: str = ""
-    tender: str = ""
-    amount: int | None = None
-    lines: tuple[Line, ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    depth: int = 0  # how many activities caused one another up to this one
 
 
 # --- what is answered --------------------------------------------------------------------------------------------
