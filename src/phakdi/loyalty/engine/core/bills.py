@@ -14,18 +14,19 @@ class Bill:
     for what no line explains; an activity without lines is one line that carries the activity's own fields.
     """
 
-    __slots__ = ("_activity", "_base", "_lines", "_nets", "gross", "net", "off")
+    __slots__ = ("_activity", "_base", "_lines", "_names", "_nets", "gross", "net")
 
     def __init__(self, activity: Activity, base: Base) -> None:
         self._activity, self._base = activity, base
         self._lines: tuple[Line, ...] | None = None
         self._nets: list[int] | None = None
+        self._names: list[str] | None = None
         amount = activity.amount
         if amount is None:
             amount = sum([line.amount for line in activity.lines])
         self.gross = amount
-        self.off = _taken_off(activity, base) if activity.fields or activity.lines else 0
-        self.net = max(amount - self.off, 0)
+        off = _taken_off(activity, base) if activity.fields or activity.lines else 0
+        self.net = max(amount - off, 0)
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -38,6 +39,29 @@ class Bill:
         if self._lines is None:
             self._lines = _lines_of(self._activity, self.gross)
         return self._lines
+
+    @property
+    def names(self) -> list[str]:
+        """What each line is called: its id, else its product, else its place; no two alike."""
+        if self._names is None:
+            self._names = found = []
+            for number, line in enumerate(self.lines):
+                name = line.id or line.product or f"#{number}"
+                found.append(name if name not in found else f"{name}#{number}")
+        return self._names
+
+    @property
+    def paid(self) -> int:
+        """What was paid for the whole, points and vouchers worth money included: the measure of returns."""
+        fields = self._activity.fields
+        return max(self.gross - int(fields.get("discount") or 0) - int(fields.get("other_discount") or 0), 0)
+
+    @property
+    def paid_by_line(self) -> list[int]:
+        """What was paid for each line; together ``paid``."""
+        if len(self.lines) == 1:
+            return [self.paid]
+        return shares(self.paid, [max(line.amount - _own_discount(line), 0) for line in self.lines])
 
     @property
     def nets(self) -> list[int]:

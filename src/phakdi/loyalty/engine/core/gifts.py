@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from phakdi.loyalty.engine.core import amounts, levels, measuring, meters, moves, orders, rights
+from phakdi.loyalty.engine.core import amounts, levels, measuring, meters, moves, rights
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.state import Caused
 from phakdi.loyalty.engine.core.work import Work
@@ -52,7 +52,7 @@ def _weights(bill: Bill, lines: list[int] | None) -> dict[str, int]:
     """Return what each counted line adds to what earned, by its name: the measure of a return (R38)."""
     numbers = range(len(bill.lines)) if lines is None else lines
     nets = bill.nets
-    found = {orders.line_name(bill.lines[number], number): nets[number] for number in numbers}
+    found = {bill.names[number]: nets[number] for number in numbers}
     return found if any(found.values()) else dict.fromkeys(found, 1)
 
 

@@ -287,3 +287,13 @@ def review_now(work: Work) -> None:
             work.fact("level.secured", level=level.key)
     elif standing.grace_until is None:
         _keep_or_lose(work, level, work.at, is_kept=False, grace_over=False)
+
+
+def recheck(work: Work) -> None:
+    """Hold the level to its criterion at once, as after a return where the program asks for it (R50)."""
+    level, standing = current(work), work.state.standing
+    if level is None or level.keep is None or standing.assigned:
+        return
+    target = reached(work)
+    if not meets(work, level.keep) and (target is None or target.number < level.number):
+        _keep_or_lose(work, level, work.at, is_kept=False, grace_over=False)

@@ -8,16 +8,11 @@
 from typing import Any
 from uuid import UUID
 
-from phakdi.loyalty.engine.core.bills import Bill, shares
-from phakdi.loyalty.engine.core.state import Entry, Line
+from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core.state import Entry
 from phakdi.loyalty.engine.core.work import Work
 
 Doc = dict[str, Any]
-
-
-def line_name(line: Line, number: int) -> str:
-    """Return what a line is called in a document: its id, or its place."""
-    return line.id or f"#{number}"
 
 
 def open_document(work: Work) -> None:
@@ -38,26 +33,12 @@ def close_document(work: Work, bill: Bill) -> None:
     if not bill.gross and not {"earned", "given", "paid", "vouchers"} & doc.keys():
         return
     doc["amount"] = bill.gross
-    if len(bill.lines) == 1:
-        doc["lines"] = [[line_name(bill.lines[0], 0), bill.gross, payable(bill)]]
-    else:
-        paid = _paid_by_line(bill)
-        doc["lines"] = [[line_name(line, n), line.amount, paid[n]] for n, line in enumerate(bill.lines)]
+    doc["lines"] = [[name, line.amount, paid] for name, line, paid in zip(bill.names, bill.lines, bill.paid_by_line, strict=True)]
     before = work.state.orders.get(activity.ref)
     if before is not None and before.get("kind"):
         others = {**before.get("others", {}), str(before.get("origin", "")): {k: v for k, v in before.items() if k != "others"}}
         doc["others"] = others
     work.put_order(activity.ref, doc)
-
-
-def payable(bill: Bill) -> int:
-    """Return what was paid for the whole bill, points and vouchers worth money included."""
-    fields = bill.fields
-    return max(bill.gross - int(fields.get("discount") or 0) - int(fields.get("other_discount") or 0), 0)
-
-
-def _paid_by_line(bill: Bill) -> list[int]:
-    return shares(payable(bill), [max(line.amount - int(line.fields.get("discount") or 0), 0) for line in bill.lines])
 
 
 def find(work: Work, ref: str) -> Doc | None:

@@ -81,7 +81,7 @@ def _book(work: Work) -> None:
     is_stopped = work.state.profile.status in earning.STOPPED
     if work.earns:
         earning.run(work)
-    if own is None and not is_stopped:
+    if not is_stopped and kind != "expire_to":
         counted = meters.count_activity(work)
         if counted and work.order_doc is not None:
             work.order_doc["meters"] = counted
