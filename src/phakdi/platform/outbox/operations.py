@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from phakdi.kit.db.scope import in_transaction
@@ -141,7 +142,7 @@ def restart_relay(*, now: datetime) -> None:
 
 def _claimed(row: Sequence[Any]) -> ClaimedJob:
     id_, token, consumer, tries, organization_id, fact_id, member_id, topic, data, at = row
-    return ClaimedJob(id_, token, consumer, tries, Fact(fact_id, organization_id, topic, member_id, data, at))
+    return ClaimedJob(id_, token, consumer, tries, Fact(fact_id, organization_id, topic, member_id, orjson.loads(data), at))
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

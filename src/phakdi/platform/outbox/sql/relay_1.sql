@@ -51,7 +51,7 @@ BEGIN
         SELECT f.organization_id, s.consumer, f.id, f.member_id, f.topic, f.data, f.at, s.is_ordered, now_at, now_at
         FROM fresh AS f JOIN unnest(topics, consumers, ordered, since) AS s (topic, consumer, is_ordered, since)
           ON s.topic = f.topic AND (s.since IS NULL OR f.at >= s.since)
-        ORDER BY f.written_by, f.id, s.consumer
+        ORDER BY f.written_by, f.position, s.consumer
         ON CONFLICT (fact_id, consumer) DO NOTHING
     )
     SELECT count(*) INTO facts FROM fresh;

@@ -8,6 +8,7 @@ CREATE TABLE outbox_fact (
     topic text NOT NULL,
     data jsonb NOT NULL DEFAULT '{}',
     at timestamptz NOT NULL,
+    position bigint GENERATED ALWAYS AS IDENTITY,  -- the order within a transaction
     written_at timestamptz NOT NULL DEFAULT now(),
     written_by xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
