@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from phakdi.kit.errors import NotFound
 from phakdi.loyalty.ledger.models import Activity, Entry, Lot, Receipt, Voucher, Wallet
 
-Row = TypeVar("Row", Activity, Entry)
+Row = TypeVar("Row", Activity, Entry, Voucher)
 
 PAGE_MAX = 500
 LOTS_MAX = 2000
@@ -76,10 +76,12 @@ def lots_of(*, organization_id: UUID, member_id: UUID, unit: str | None = None) 
     return list(found.order_by("unit", F("expires_at").asc(nulls_last=True), "earned_at", "id")[:LOTS_MAX])
 
 
-def vouchers_of(*, organization_id: UUID, member_id: UUID, state: str | None = None, limit: int = 200) -> list[Voucher]:
-    """Return the member's vouchers, the latest first."""
-    found = Voucher.objects.filter(organization_id=organization_id, member_id=member_id)
-    return list((found.filter(state=state) if state else found).order_by("-id")[: min(limit, PAGE_MAX)])
+def vouchers_of(
+    *, organization_id: UUID, member_id: UUID, state: str | None = None, before: UUID | None = None, limit: int = 200
+) -> list[Voucher]:
+    """Return the member's vouchers, the latest first, up to ``limit`` before the voucher ``before``."""
+    found = _of(Voucher.objects.all(), organization_id, member_id, before)
+    return list((found.filter(state=state) if state else found)[: min(limit, PAGE_MAX)])
 
 
 def _of(rows: QuerySet[Row], organization_id: UUID, member_id: UUID, before: UUID | None) -> QuerySet[Row]:
