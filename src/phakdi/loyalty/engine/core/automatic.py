@@ -78,18 +78,30 @@ def give(work: Work, rule: str, *, voucher: str | None, reward: str | None) -> N
 
 
 def _open_places(work: Work, unit: RunningUnit) -> None:
-    """Open the places that the stamps have reached; a full card is taken away and, where it renews, the next one begins."""
+    """Open the places that the stamps have reached, card by card where each is a pot of its own.
+
+    A full card is taken away and, where it renews, the next one begins.
+    """
+    if unit.pots is None:
+        _open_card(work, unit, None)
+        return
+    for pot in sorted({lot.pot for lot in moves.spendable(work, unit.key)}):
+        _open_card(work, unit, pot)
+
+
+def _open_card(work: Work, unit: RunningUnit, pot: str | None) -> None:
     card = unit.card
     assert card
+    name = unit.key if pot is None else f"{unit.key}:{pot}"
     for _ in range(CARDS_MAX):
-        there = work.balance(unit.key)
-        opened: list[Any] = work.state.marks.get("card", {}).get(unit.key, [])
+        there = work.balance(unit.key) if pot is None else sum(lot.remaining for lot in moves.spendable(work, unit.key, pot))
+        opened: list[Any] = work.state.marks.get("card", {}).get(name, [])
         reached = [place for place in card.milestones if place.at <= there and place.at not in opened]
         for place in reached:
-            work.mark("card", {}).setdefault(unit.key, []).append(place.at)
+            work.mark("card", {}).setdefault(name, []).append(place.at)
             rights.issue(work, place.voucher, rule=f"card:{unit.key}")
         if there < card.size or not card.renews or _owes(work, unit):
             return
         taken = card.size if card.surplus == "carry" else there
-        moves.spend(work, unit.key, taken, rule=f"card:{unit.key}", reason="card_full", params={"size": card.size})
-        work.mark("card", {})[unit.key] = []
+        moves.spend(work, unit.key, taken, rule=f"card:{unit.key}", reason="card_full", params={"size": card.size}, pot=pot)
+        work.mark("card", {})[name] = []

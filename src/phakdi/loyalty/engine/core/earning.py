@@ -277,7 +277,11 @@ def _give(work: Work, offer: Offer, raised: dict[str, int]) -> None:
     if total:
         for key, extra in offer.raised.items():
             raised[key] = raised.get(key, 0) + extra
-    others = [gifts.give_other(work, rule, give, offer.bill, offer.lines) for give in rule.gives if give.kind not in {"points", "percent", "multiply"}]
+    others = [
+        gifts.give_other(work, rule, number, offer.bill, offer.lines)
+        for number, give in enumerate(rule.gives)
+        if give.kind not in {"points", "percent", "multiply"}
+    ]
     if total or any(others):
         _gave(work, offer, total, wanted, cut)
     else:

@@ -76,8 +76,9 @@ def _other(work: Work, to: str) -> UUID | None:
         return None
 
 
-def give_other(work: Work, rule: RunningRule, give: RunningGive, bill: Bill, lines: list[int] | None) -> bool:
-    """Give what is not points; False where it comes to nothing."""
+def give_other(work: Work, rule: RunningRule, number: int, bill: Bill, lines: list[int] | None) -> bool:
+    """Give what the rule's give of that number says, which is not points; False where it comes to nothing."""
+    give = rule.gives[number]
     if give.kind == "level":
         levels.set_level(work, give.level, reason="given", assigned=True)
         return True
@@ -85,7 +86,7 @@ def give_other(work: Work, rule: RunningRule, give: RunningGive, bill: Bill, lin
         for name, value in give.set.items():
             work.state.marks[f"set:{name}"] = value
         return True
-    count = _count(work, give, bill, lines)
+    count = _count(work, rule, number, bill, lines)
     if give.kind == "voucher":
         for _ in range(min(count, VOUCHERS_MAX)):
             value = None if give.value is None else work.quantity(give.value)
@@ -99,12 +100,21 @@ def give_other(work: Work, rule: RunningRule, give: RunningGive, bill: Bill, lin
     return count > 0
 
 
-def _count(work: Work, give: RunningGive, bill: Bill, lines: list[int] | None) -> int:
+def _count(work: Work, rule: RunningRule, number: int, bill: Bill, lines: list[int] | None) -> int:
     """Return how many vouchers or items: so many for each step of what is measured, or once."""
+    give = rule.gives[number]
     count = work.quantity(give.count, 1)
     if give.per is None:
         return count
     numerator, denominator = give.per(work)
     whole = lines is None
     quantity = measuring.of_activity(work, give.measure, bill) if whole else measuring.of_lines(work, give.measure, bill, lines or [])
-    return count * (quantity * denominator // numerator) if numerator > 0 else 0
+    if numerator <= 0:
+        return 0
+    if not rule.carry:
+        return count * (quantity * denominator // numerator)
+    carried = work.mark("carry", {})
+    quantity += carried.get(f"{rule.key}:{number}", 0)
+    steps = quantity * denominator // numerator
+    carried[f"{rule.key}:{number}"] = quantity - steps * numerator // denominator
+    return count * steps
