@@ -2,7 +2,6 @@
 
 import logging
 import random
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Event
@@ -12,12 +11,12 @@ from django.db import InterfaceError, OperationalError, connection
 from phakdi.kit.errors import Forbidden, Invalid, Refusal, Rejected
 from phakdi.platform.outbox import operations
 from phakdi.platform.outbox.core import TRIES_MAX, ClaimedJob, Consumer, JobState, retry_delay
+from phakdi.worker.errors import stack, summary
 from phakdi.worker.leases import Leases
 
 log = logging.getLogger("phakdi.worker")
 
 FOR_GOOD = (Rejected, Invalid, Forbidden)  # asking again would be answered the same
-ERROR_MAX = 300
 WORKER_DIED = "worker_died"
 
 
@@ -62,10 +61,10 @@ class JobRunner:
         except (OperationalError, InterfaceError) as error:
             if connection.connection is None or connection.connection.closed:
                 raise  # the database is gone, and so is the lease soon: nothing is wrong with the job
-            self._retry(job, _summary(error))
-        except Exception as error:
-            log.exception("job %s of %s failed", job.id, job.consumer)
-            self._retry(job, _summary(error))
+            self._retry(job, summary(error))
+        except Exception as error:  # noqa: BLE001 - the job says so
+            log.error("job %s of %s failed:\n%s", job.id, job.consumer, stack(error))  # noqa: TRY400 - without the message
+            self._retry(job, summary(error))
         else:
             operations.finish_jobs(jobs=[job])
 
@@ -81,11 +80,3 @@ class JobRunner:
         now = self._clock()
         log.warning("job %s of %s is given up after %s tries: %s", job.id, job.consumer, job.tries, error)
         operations.fail_job(job=job, now=now, due_at=now, error=error, state=JobState.DEAD)
-
-
-def _summary(error: Exception) -> str:
-    """Return what kind of error it was and where in our code; its message may tell something personal and is left out."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = next((frame for frame in reversed(frames) if "/phakdi/" in frame.filename.replace("\\", "/")), None)
-    where = f" at {ours.filename.replace(chr(92), '/').rpartition('/phakdi/')[2]}:{ours.lineno}" if ours else ""
-    return f"{type(error).__name__}{where}"[:ERROR_MAX]

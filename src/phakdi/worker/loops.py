@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from phakdi.worker.errors import stack
+
 log = logging.getLogger("phakdi.worker")
 
 SHORTEST_PAUSE, LONGEST_FAILURE_PAUSE = 0.02, 30.0
@@ -32,9 +34,9 @@ class Loop(threading.Thread):
             try:
                 self._be_patient()
                 found = self._step()
-            except Exception:
+            except Exception as error:  # noqa: BLE001 - it is logged, and the loop goes on
                 failures += 1
-                log.exception("%s failed and tries again", self.name)
+                log.error("%s failed and tries again:\n%s", self.name, stack(error))  # noqa: TRY400 - without the message
                 connections.close_all()
                 self._rest(min(0.5 * 2 ** min(failures, 10), LONGEST_FAILURE_PAUSE))
                 continue

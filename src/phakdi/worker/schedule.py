@@ -11,6 +11,7 @@ from phakdi.platform.organizations.core import TIME_ZONE
 from phakdi.platform.organizations.queries import all_organizations
 from phakdi.platform.outbox import operations
 from phakdi.platform.outbox.core import INSTALLATION, ClaimedTask, Task, TaskRun, retry_delay
+from phakdi.worker.errors import stack, summary
 from phakdi.worker.leases import Leases
 
 log = logging.getLogger("phakdi.worker")
@@ -57,11 +58,11 @@ class TaskRunner:
         began = self._clock()
         try:
             is_done = task.run(TaskRun(claimed.organization_id, began, is_stopping=self._stop.is_set))
-        except Exception as error:
-            log.exception("task %s of organization %s failed", claimed.name, claimed.organization_id)
+        except Exception as error:  # noqa: BLE001 - the task says so
+            log.error("task %s of %s failed:\n%s", claimed.name, claimed.organization_id, stack(error))  # noqa: TRY400 - as in jobs
             now = self._clock()
             due_at = now + retry_delay(min(claimed.tries, 10), chance=CHANCE)
-            operations.settle_task(task=claimed, now=now, due_at=due_at, error=type(error).__name__)
+            operations.settle_task(task=claimed, now=now, due_at=due_at, error=summary(error))
         else:
             zone = self._time_zones.get(claimed.organization_id, TIME_ZONE)
             now = self._clock()

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -125,7 +126,7 @@ def begin_call(*, call: Call, now: datetime, kept: timedelta) -> Answer | None:
     """
     read_idempotency_key(call.key)
     expires_at = now + kept
-    values = [call.organization_id, call.principal, call.route, call.key, call.request_hash, now, expires_at]
+    values: list[Any] = [call.organization_id, call.principal, call.route, call.key, call.request_hash, now, expires_at]
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(WAIT_MILLISECONDS)])
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -89,7 +90,13 @@ def _count(counters: list[_Counter], now: datetime) -> None:
     """Count a try, or raise TooManyTries and count nothing. One statement each, so that no crowd exceeds a limit."""
     with transaction.atomic(), connection.cursor() as cursor:
         for counter in counters:
-            params = {"scope": counter.scope, "key": counter.key, "now": now, "since": now - HOUR, "most": LIMITS[counter.scope]}
+            params: dict[str, Any] = {
+                "scope": counter.scope,
+                "key": counter.key,
+                "now": now,
+                "since": now - HOUR,
+                "most": LIMITS[counter.scope],
+            }
             cursor.execute(_COUNT, params)
             if cursor.rowcount == 0:
                 cursor.execute(_FREE_AT, params)

@@ -1,0 +1,28 @@
+"""Telling of an unexpected error without its message: that may quote a phone, a name or a whole row."""
+
+import traceback
+
+SUMMARY_MAX = 300
+
+
+def summary(error: BaseException) -> str:
+    """Return what kind of error it was and where in our code, this package apart, it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/phakdi/" in _path(frame) and "/phakdi/worker/" not in _path(frame)]
+    where = f" at {_path(ours[-1]).rpartition('/phakdi/')[2]}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{where}"[:SUMMARY_MAX]
+
+
+def stack(error: BaseException) -> str:
+    """Return the lines of code through which the error came, and its causes' kinds, for the log."""
+    lines = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    kinds = [type(error).__name__]
+    cause = error.__cause__ or error.__context__
+    while cause is not None and len(kinds) < 5:  # noqa: PLR2004 - deeper causes tell nothing new
+        kinds.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    return "".join(lines) + " from ".join(kinds)
+
+
+def _path(frame: traceback.FrameSummary) -> str:
+    return frame.filename.replace("\\", "/")
