@@ -21,10 +21,12 @@ def run(work: Work, *, at_midnight: bool = False) -> None:
 
 def waits_for_midnight(work: Work) -> bool:
     """Whether some unit holds enough to be turned at the end of the day."""
-    for unit in work.program.units.values():
-        if unit.auto is not None and unit.auto.when == "day_end" and work.balance(unit.key) >= unit.auto.every * unit.scale and not _owes(work, unit):
-            return True
-    return False
+    waiting = [unit for unit in work.program.units.values() if unit.auto is not None and unit.auto.when == "day_end"]
+    return any(_is_enough(work, unit) for unit in waiting)
+
+
+def _is_enough(work: Work, unit: RunningUnit) -> bool:
+    return unit.auto is not None and work.balance(unit.key) >= unit.auto.every * unit.scale and not _owes(work, unit)
 
 
 def _is_midnight(work: Work) -> bool:
@@ -40,7 +42,7 @@ def _turn(work: Work, unit: RunningUnit) -> None:
     auto = unit.auto
     assert auto
     every = auto.every * unit.scale
-    while work.balance(unit.key) >= every and not _owes(work, unit):
+    while _is_enough(work, unit):
         day, runs = work.state.marks.get("auto", {}).get(unit.key, ["", 0])
         runs = runs if day == work.today.isoformat() else 0
         if runs >= auto.max_per_day:
@@ -49,7 +51,9 @@ def _turn(work: Work, unit: RunningUnit) -> None:
                 work.fact("auto.blocked", unit=unit.key, runs=runs)
             return
         try:
-            moves.spend(work, unit.key, every, rule=f"auto:{unit.key}", reason="automatic", params={"voucher": auto.voucher or auto.reward})
+            moves.spend(
+                work, unit.key, every, rule=f"auto:{unit.key}", reason="automatic", params={"gives": auto.voucher or auto.reward}
+            )
         except Rejected:  # pots: no single one holds enough
             return
         work.mark("auto", {})[unit.key] = [work.today.isoformat(), runs + 1]

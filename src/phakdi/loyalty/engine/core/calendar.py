@@ -7,7 +7,14 @@ from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs import periods
 
 DAY = timedelta(days=1)
-_STARTS = {"day_start": "day", "week_start": "week", "month_start": "month", "quarter_start": "quarter", "half_year_start": "half_year", "year_start": "year"}
+_STARTS = {
+    "day_start": "day",
+    "week_start": "week",
+    "month_start": "month",
+    "quarter_start": "quarter",
+    "half_year_start": "half_year",
+    "year_start": "year",
+}
 
 
 def next_of_kinds(work: Work, after: datetime) -> Iterator[tuple[str, datetime]]:

@@ -5,7 +5,6 @@ big one write the same rows. At one instant: holds end, points that waited come 
 into a voucher, memberships and levels end, points and vouchers expire, and the calendar's own activities let rules give.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, memberships, moves, rights
@@ -39,44 +38,49 @@ def pass_time(work: Work, until: datetime) -> None:
 
 def due_at(work: Work) -> datetime | None:
     """Return the next instant at which something has to be booked for this member, or None."""
-    found: datetime | None = None
-    for instant in _instants(work):
-        if found is None or instant < found:
-            found = instant
+    found = [*_ends_of_lots(work), *_ends_of_rights(work), *_of_calendar(work)]
+    if work.program.tiers is not None:
+        standing = work.state.standing
+        found += [standing.next_at, standing.until, standing.grace_until, calendar.next_review(work)]
+    return min([instant for instant in found if instant is not None], default=None)
+
+
+def _ends_of_lots(work: Work) -> list[datetime | None]:
+    """Return the first end of a lot, and the first instant at which one that waits becomes spendable or is cancelled."""
+    end = come = cancelled = moves.NEVER
+    for lot in work.state.lots.values():
+        if lot.remaining <= 0:
+            continue
+        if lot.expires_at is not None and lot.expires_at < end:
+            end = lot.expires_at
+        if lot.is_pending:
+            come = min(come, lot.available_at or come)
+            cancelled = min(cancelled, lot.cancel_at or cancelled)
+    return [instant for instant in (end, come, cancelled) if instant is not moves.NEVER]
+
+
+def _ends_of_rights(work: Work) -> list[datetime | None]:
+    """Return when vouchers, holds and the membership end."""
+    state = work.state
+    found = [voucher.expires_at for voucher in state.vouchers.values() if voucher.state in rights.OPEN]
+    if holds := state.marks.get("holds"):
+        found += [datetime.fromisoformat(hold["until"]) for hold in holds.values() if hold["until"]]
+    if not state.membership.ended:
+        found.append(state.membership.until)
     return found
 
 
-def _instants(work: Work) -> Iterator[datetime]:
-    state = work.state
-    for lot in state.lots.values():
-        if lot.remaining > 0:
-            if lot.expires_at is not None:
-                yield lot.expires_at
-            if lot.is_pending:
-                if lot.available_at is not None:
-                    yield lot.available_at
-                if lot.cancel_at is not None:
-                    yield lot.cancel_at
-    for voucher in state.vouchers.values():
-        if voucher.expires_at is not None and voucher.state in rights.OPEN:
-            yield voucher.expires_at
-    for hold in state.marks.get("holds", {}).values():
-        if hold["until"]:
-            yield datetime.fromisoformat(hold["until"])
-    if work.program.tiers is not None:
-        standing = state.standing
-        for instant in (standing.next_at, standing.until, standing.grace_until):
-            if instant is not None:
-                yield instant
-        if (review := calendar.next_review(work)) is not None:
-            yield review
-    if state.membership.until is not None and not state.membership.ended:
-        yield state.membership.until
-    if state.clock is not None:
-        if work.program.clock_kinds and state.profile.status not in earning.STOPPED:
-            yield from (instant for _, instant in calendar.next_of_kinds(work, state.clock))
-        if automatic.waits_for_midnight(work):
-            yield work.start_of(state.clock.astimezone(work.zone).date() + DAY)
+def _of_calendar(work: Work) -> list[datetime | None]:
+    """Return when the calendar lets rules give, and the midnight at which enough of a unit is turned."""
+    clock = work.state.clock
+    if clock is None:
+        return []
+    found: list[datetime | None] = []
+    if work.program.clock_kinds and work.state.profile.status not in earning.STOPPED:
+        found += [instant for _, instant in calendar.next_of_kinds(work, clock)]
+    if automatic.waits_for_midnight(work):
+        found.append(work.start_of(clock.astimezone(work.zone).date() + DAY))
+    return found
 
 
 # --- one instant ---------------------------------------------------------------------------------------------------------------
@@ -129,7 +133,7 @@ def _move_levels(work: Work, at: datetime, clock: datetime) -> None:
     review = calendar.next_review(work, clock)
     if standing.next_at is not None and standing.next_at <= at:
         levels.set_level(work, standing.next_level, reason="reached")
-    elif (standing.until is not None and standing.until <= at) or (standing.grace_until is not None and standing.grace_until <= at):
+    elif any(end is not None and end <= at for end in (standing.until, standing.grace_until)):
         levels.term_ended(work)
     elif review is not None and review <= at and not standing.assigned and work.program.tiers.review == "dates":
         levels.review(work)

@@ -56,7 +56,8 @@ def run(work: Work) -> None:
     if reason := _stopped(work):
         work.verdict("", False, reason, status=work.state.profile.status)
         return
-    offers, multipliers = [], []
+    offers: list[Offer] = []
+    multipliers: list[Offer] = []
     for rule in rules:
         offer = _applies(work, rule)
         if offer is not None:
@@ -95,22 +96,29 @@ def _stopped(work: Work) -> str:
 
 def _applies(work: Work, rule: RunningRule) -> Offer | None:
     """Return the rule as an offer, or note why it does not apply."""
-    at: datetime = work.at
-    if rule.starts is not None and at < rule.starts:
-        return _refuse(work, rule, "not_started")
-    if rule.ends is not None and at >= rule.ends:
-        return _refuse(work, rule, "ended")
-    if rule.when is not None and not rule.when(work):
-        return _refuse(work, rule, "condition")
-    if rule.once is not None and _once_key(work, rule) in work.state.marks.get("once", ()):
-        return _refuse(work, rule, "once")
+    if reason := _hindrance(work, rule):
+        _refuse(work, rule, reason)
+        return None
     bill = work.bill(rule.base)
-    lines = None
-    if rule.lines is not None:
-        lines = measuring.matching(work, rule.lines, bill)
-        if not lines:
-            return _refuse(work, rule, "no_lines")
-    return Offer(rule, bill, lines)
+    if rule.lines is None:
+        return Offer(rule, bill, None)
+    lines = measuring.matching(work, rule.lines, bill)
+    if lines:
+        return Offer(rule, bill, lines)
+    _refuse(work, rule, "no_lines")
+    return None
+
+
+def _hindrance(work: Work, rule: RunningRule) -> str:
+    if rule.starts is not None and work.at < rule.starts:
+        return "not_started"
+    if rule.ends is not None and work.at >= rule.ends:
+        return "ended"
+    if rule.when is not None and not rule.when(work):
+        return "condition"
+    if rule.once is not None and _once_key(work, rule) in work.state.marks.get("once", ()):
+        return "once"
+    return ""
 
 
 def _refuse(work: Work, rule: RunningRule, reason: str, **params: Any) -> None:
@@ -132,7 +140,11 @@ def _one_of_each_group(work: Work, offers: list[Offer]) -> list[Offer]:
         if not group:
             continue
         other = best.get(group)
-        if other is None or (mode == "highest" and _worth(offer) > _worth(other)) or (mode == "lowest" and _worth(offer) < _worth(other)):
+        if (
+            other is None
+            or (mode == "highest" and _worth(offer) > _worth(other))
+            or (mode == "lowest" and _worth(offer) < _worth(other))
+        ):
             best[group] = offer
     kept = []
     for offer in offers:
@@ -143,7 +155,7 @@ def _one_of_each_group(work: Work, offers: list[Offer]) -> list[Offer]:
     return kept
 
 
-def _worth(offer: Offer) -> Fraction | int:
+def _worth(offer: Offer) -> int:
     return sum(part.points for part in offer.parts)
 
 

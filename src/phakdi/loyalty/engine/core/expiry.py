@@ -3,7 +3,7 @@
 What is valid through a local day ends at 00:00 of the next one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from phakdi.loyalty.engine.core.work import Work
@@ -31,7 +31,7 @@ def end_of(
     return found
 
 
-def _end_of(work: Work, policy: Expiry, starts_at: datetime, earned_at: datetime, unit: str, is_bonus: bool) -> datetime | None:  # noqa: FBT001, PLR0913, PLR0917 - a private leaf
+def _end_of(work: Work, policy: Expiry, starts_at: datetime, earned_at: datetime, unit: str, is_bonus: bool) -> datetime | None:  # noqa: FBT001 - a private leaf
     chosen = _chosen(work, policy, is_bonus)
     if chosen is None:
         return None
@@ -138,6 +138,3 @@ def starts_on(work: Work, how: str) -> datetime:
     if how == "birth_month" and today.month == born.month:
         return work.at
     return max(work.start_of(day), work.at)
-
-
-Ends = Callable[[datetime], datetime | None]

@@ -7,7 +7,7 @@ from phakdi.loyalty.engine.core import amounts, levels, measuring, meters, moves
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.state import Caused
 from phakdi.loyalty.engine.core.work import Work
-from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
+from phakdi.loyalty.programs.compiled import RunningRule
 
 if TYPE_CHECKING:
     from phakdi.loyalty.engine.core.earning import Part
@@ -69,7 +69,8 @@ def _cause(work: Work, rule: RunningRule, to: str, unit: str, points: int) -> bo
 
 def _other(work: Work, to: str) -> UUID | None:
     marks = work.state.marks
-    found = work.activity.fields.get("friend") if to == "friend" else marks.get({"referrer": "referred_by", "household": "household"}[to])
+    friend = work.activity.fields.get("friend")
+    found = friend if to == "friend" else marks.get("referred_by" if to == "referrer" else "household")
     try:
         return UUID(str(found)) if found else None
     except ValueError:
@@ -107,13 +108,15 @@ def _count(work: Work, rule: RunningRule, number: int, bill: Bill, lines: list[i
     if give.per is None:
         return count
     numerator, denominator = give.per(work)
-    whole = lines is None
-    quantity = measuring.of_activity(work, give.measure, bill) if whole else measuring.of_lines(work, give.measure, bill, lines or [])
+    if lines is None:
+        quantity = measuring.of_activity(work, give.measure, bill)
+    else:
+        quantity = measuring.of_lines(work, give.measure, bill, lines)
     if numerator <= 0:
         return 0
     if not rule.carry:
         return count * (quantity * denominator // numerator)
-    carried = work.mark("carry", {})
+    carried: dict[str, int] = work.mark("carry", {})
     quantity += carried.get(f"{rule.key}:{number}", 0)
     steps = quantity * denominator // numerator
     carried[f"{rule.key}:{number}"] = quantity - steps * numerator // denominator

@@ -136,7 +136,7 @@ def _end_of_term(work: Work, level: RunningLevel) -> datetime | None:
 def after_activity(work: Work) -> None:
     """Look at the levels once an activity is counted: rise, schedule a rise, prolong early, or fall in real time."""
     tiers = work.program.tiers
-    if tiers is None or work.state.membership.ended and _is_lost_with_membership(work):
+    if tiers is None or (work.state.membership.ended and _is_lost_with_membership(work)):
         return
     if not _by_purchase(work):
         _rise(work)
@@ -250,7 +250,8 @@ def _keep_or_lose(work: Work, level: RunningLevel, seen_at: datetime, *, is_kept
 def _give_grace(work: Work, level: RunningLevel) -> None:
     """Grace counts from now, the disqualification (R55)."""
     tiers = work.program.tiers
-    assert tiers and level.definition.grace
+    assert tiers
+    assert level.definition.grace
     length = periods.parse_duration(level.definition.grace)
     last = periods.add(work.today, length) - DAY
     if tiers.grace_round_up:

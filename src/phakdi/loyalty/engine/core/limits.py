@@ -43,7 +43,9 @@ def room(work: Work, limits: Iterable[RunningLimit], of: str, wanted: int) -> tu
         if there >= allowed:
             continue
         if limit.rejects:
-            raise LimitReached("This limit is reached.", limit=limit.key, wanted=wanted, left=there, of=limit.of, per=limit.window.kind)
+            raise LimitReached(
+                "This limit is reached.", limit=limit.key, wanted=wanted, left=there, of=limit.of, per=limit.window.kind
+            )
         allowed, cut_by = there, limit
     return allowed, cut_by
 
@@ -56,7 +58,9 @@ def demand(work: Work, limits: Iterable[RunningLimit], of: str, wanted: int) -> 
     """
     for limit in applying(work, limits, of):
         if (there := left(work, limit)) < wanted:
-            raise LimitReached("This limit is reached.", limit=limit.key, wanted=wanted, left=there, of=limit.of, per=limit.window.kind)
+            raise LimitReached(
+                "This limit is reached.", limit=limit.key, wanted=wanted, left=there, of=limit.of, per=limit.window.kind
+            )
 
 
 def count(work: Work, limits: Iterable[RunningLimit], **quantities: int) -> list[list[Any]]:

@@ -1,6 +1,6 @@
 """What is measured of an activity: money, quantities, lines, or a field, of the whole or of chosen lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.work import Work
@@ -24,17 +24,20 @@ def of_activity(work: Work, measure: Measure, bill: Bill) -> int:
     source = measure.source
     if source == "net":
         return bill.net
-    if source == "gross":
-        return bill.gross
-    if source == "one":
-        return 1
-    if source == "lines":
-        return len(work.activity.lines)
-    if source == "quantity":
-        return sum([line.quantity for line in bill.lines])
-    if measure.of_line and work.activity.lines and any(source in line.fields for line in work.activity.lines):
-        return sum([line.fields.get(source) or 0 for line in work.activity.lines])
+    if (found := _PLAIN.get(source)) is not None:
+        return found(work, bill)
+    lines = work.activity.lines
+    if measure.of_line and lines and any(source in line.fields for line in lines):
+        return sum([line.fields.get(source) or 0 for line in lines])
     return _of_field(work, source)
+
+
+_PLAIN: dict[str, Callable[[Work, Bill], int]] = {
+    "gross": lambda _work, bill: bill.gross,
+    "one": lambda _work, _bill: 1,
+    "lines": lambda work, _bill: len(work.activity.lines),
+    "quantity": lambda _work, bill: sum([line.quantity for line in bill.lines]),
+}
 
 
 def of_lines(work: Work, measure: Measure, bill: Bill, numbers: Sequence[int]) -> int:

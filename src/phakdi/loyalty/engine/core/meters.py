@@ -199,9 +199,7 @@ def _prune(work: Work, buckets: dict[str, int], letter: str) -> None:
 
 def _reach(work: Work) -> timedelta:
     """Return how far back any rolling window of the program looks, with room for what is late."""
-    longest = 31
-    windows = [window for meter in work.program.meters for window in meter.windows]
-    for window in windows:
-        if window.length:
-            longest = max(longest, window.length.months * 31 + window.length.days + 1)
-    return timedelta(days=max(longest, 366) + LATE_DAYS) if any(w.length and w.length.months for w in windows) else timedelta(days=longest + LATE_DAYS)
+    lengths = [window.length for meter in work.program.meters for window in meter.windows if window.length]
+    lengths += [limit.window.length for rule in work.program.rule_by_key.values() for limit in rule.limits if limit.window.length]
+    longest = max((length.months * 31 + length.days + 1 for length in lengths), default=31)
+    return timedelta(days=longest + LATE_DAYS)

@@ -25,7 +25,17 @@ def recover(work: Work, row: dict[str, Any], points: int, *, reason: str = "orde
         if rest:
             rest -= _take(work, moves.spendable(work, unit), rest, entry_id, reason, unit)
     if rest and policy == "debt":
-        work.entry("REVERSE", unit, rest, "DEBT", "CANCELLED", rule=row.get("rule", ""), reason=reason, params={"owed": rest}, reverses=entry_id)
+        work.entry(
+            "REVERSE",
+            unit,
+            rest,
+            "DEBT",
+            "CANCELLED",
+            rule=row.get("rule", ""),
+            reason=reason,
+            params={"owed": rest},
+            reverses=entry_id,
+        )
         work.outcome.setdefault("owed", {})[unit] = work.wallet(unit).debt
         rest = 0
     taken = work.outcome.setdefault("taken_back", {})

@@ -12,6 +12,7 @@ from uuid import UUID
 from phakdi.loyalty.engine.core import amounts, levels, limits, meters, moves, orders, recovery, rights
 from phakdi.loyalty.engine.core.bills import shares
 from phakdi.loyalty.engine.core.orders import Doc
+from phakdi.loyalty.engine.core.state import Voucher
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document.rules import VoucherDefinition
@@ -218,11 +219,15 @@ def _undo_whole(work: Work, doc: Doc) -> None:
     doc["state"] = "RETURNED"
     for row in doc.get("vouchers", ()):
         voucher = work.state.vouchers.get(UUID(row["id"]))
-        definition = work.program.vouchers.get(voucher.definition) if voucher else None
-        keeps = definition is not None and isinstance(definition.definition, VoucherDefinition) and definition.definition.on_refund == "keep_used"
-        if voucher is not None and work.program.refunds.restore_vouchers and not keeps:
+        if voucher is not None and work.program.refunds.restore_vouchers and not _stays_used(work, voucher):
             rights.reopen(work, voucher.id, value=row.get("value"))
     for voucher_id in doc.get("given", ()):
         voucher = work.state.vouchers.get(UUID(voucher_id))
         if voucher is not None and voucher.state == "ISSUED":
             rights.cancel(work, voucher.id, reason="order_returned")
+
+
+def _stays_used(work: Work, voucher: Voucher) -> bool:
+    running = work.program.vouchers.get(voucher.definition)
+    definition = running.definition if running else None
+    return isinstance(definition, VoucherDefinition) and definition.on_refund == "keep_used"

@@ -116,7 +116,8 @@ def _ask(work: Work, criterion: RunningCriterion) -> Ask:
 
 
 def _of_meter(work: Work, criterion: RunningCriterion) -> Ask:
-    assert criterion.at_least and criterion.window
+    assert criterion.at_least
+    assert criterion.window
     numerator, denominator = criterion.at_least(work)
     need = numerator // denominator + 1 if criterion.beyond else -(-numerator // denominator)
     have = levels.quantity(work, criterion)

@@ -298,7 +298,7 @@ class Work:
 
 
 def reject(code: str, message: str, **details: Any) -> Rejected:
-    """Return a refusal to raise: ``raise reject("points_insufficient", "Not enough points.", needed=5)``."""
+    """Return a refusal, to be raised: a stable code, an English message, and the figures behind it."""
     return Rejected(message, code=code, **details)
 
 

@@ -1,0 +1,43 @@
+"""Points kept for a redemption until it is confirmed, released, or its time is over (R65)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from phakdi.loyalty.engine.core.moves.restoring import restore
+from phakdi.loyalty.engine.core.moves.taking import spend
+from phakdi.loyalty.engine.core.state import Entry
+from phakdi.loyalty.engine.core.work import Work, reject
+
+
+def hold(work: Work, unit: str, points: int, *, ref: str, until: datetime | None, reason: str = "held") -> Entry:
+    """Keep points for a redemption called ``ref`` until it is confirmed, released, or ``until`` comes (R65)."""
+    entry = spend(work, unit, points, kind="HOLD", target="HELD", reason=reason, ref=ref)
+    work.mark("holds", {})[ref] = {
+        "unit": unit,
+        "points": points,
+        "uses": [[str(lot_id), taken] for lot_id, taken in entry.uses],
+        "until": until.isoformat() if until else None,
+        "entry": str(entry.id),
+    }
+    return entry
+
+
+def release(work: Work, ref: str, reason: str = "released") -> int:
+    """Give back what is held under ``ref`` and return the points. Rejected (``hold_unknown``): nothing is held."""
+    held = _take_hold(work, ref)
+    uses = [(UUID(lot_id), points) for lot_id, points in held["uses"]]
+    return restore(work, held["unit"], uses, source="HELD", kind="RELEASE", reverses=UUID(held["entry"]), reason=reason, ref=ref)
+
+
+def confirm(work: Work, ref: str, reason: str = "spent") -> Entry:
+    """Spend what is held under ``ref``. Rejected (``hold_unknown``): nothing is held."""
+    held = _take_hold(work, ref)
+    return work.entry("SPEND", held["unit"], held["points"], "HELD", "REDEEMED", reason=reason, ref=ref)
+
+
+def _take_hold(work: Work, ref: str) -> dict[str, Any]:
+    if ref not in work.state.marks.get("holds", {}):
+        raise reject("hold_unknown", "Nothing is held under this name.", ref=ref)
+    found: dict[str, Any] = work.mark("holds", {}).pop(ref)
+    return found
