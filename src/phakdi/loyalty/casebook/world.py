@@ -11,7 +11,8 @@ from phakdi.kit.ids import fixed_id
 from phakdi.loyalty.casebook import verbs
 from phakdi.loyalty.casebook.reading import PlannedStep
 from phakdi.loyalty.casebook.results import StepReport
-from phakdi.loyalty.engine.core import advance, advance_time, price
+from phakdi.loyalty.engine.core import advance, advance_time
+from phakdi.loyalty.engine.core.price import price
 from phakdi.loyalty.engine.core.state import Activity, Caused, Entry, MemberState, Step, Verdict
 from phakdi.loyalty.programs.compiled import CompiledProgram
 
