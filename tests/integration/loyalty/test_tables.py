@@ -17,6 +17,7 @@ KEYS = {
     "member_state": ["member_id"],
     "order_state": ["member_id", "ref"],
     "budget_slice": ["organization_id", "budget", "slice_no"],
+    "state_before": ["member_id", "import_id"],
 }
 MODELS = {model._meta.db_table: model for label in ("ledger", "engine") for model in apps.get_app_config(label).get_models()}
 

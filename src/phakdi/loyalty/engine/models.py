@@ -51,3 +51,23 @@ class BudgetSlice(OrganizationRows):
 
     def __str__(self) -> str:
         return f"{self.budget} {self.slice_no}: {self.remaining} of {self.granted}"
+
+
+class StateBefore(OrganizationRows):
+    """What a member was before an import, so that it can be undone exactly."""
+
+    pk = models.CompositePrimaryKey("member_id", "import_id")
+    member_id = models.UUIDField()
+    import_id = models.UUIDField()
+    noted_at = models.DateTimeField()
+    state = models.JSONField(null=True)
+    wallets = models.JSONField(default=list)
+    lots = models.JSONField(default=list)
+    vouchers = models.JSONField(default=list)
+    orders = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "state_before"
+
+    def __str__(self) -> str:
+        return f"{self.member_id} before {self.import_id}"

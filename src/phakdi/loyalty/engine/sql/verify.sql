@@ -82,7 +82,9 @@ WHERE r.organization_id = %(organization_id)s AND a.id IS NULL
 -- check: activity_has_its_receipt
 SELECT a.member_id, a.id::text, 'receipt ' || a.origin || '/' || a.ref, 'none'
 FROM activity AS a LEFT JOIN receipt AS r ON r.organization_id = a.organization_id AND r.member_id = a.member_id AND r.activity_id = a.id
-WHERE a.organization_id = %(organization_id)s AND a.ref <> '' AND r.number IS NULL
+WHERE a.organization_id = %(organization_id)s AND a.ref <> '' AND r.number IS NULL AND NOT (a.import_id IS NOT NULL AND EXISTS (
+    SELECT FROM activity AS u WHERE u.member_id = a.member_id AND u.kind = 'undo' AND u.of = a.import_id::text  -- given back with it
+))
 
 -- check: wallet_has_its_state
 SELECT w.member_id, w.unit, 'a member state', 'none'

@@ -64,12 +64,20 @@ class _Plan:
 
 @in_transaction
 def upsert_many(
-    *, organization_id: UUID, rows: Sequence[ImportRow], import_id: UUID, now: datetime, today: date, source: str = "import"
+    *,
+    organization_id: UUID,
+    rows: Sequence[ImportRow],
+    import_id: UUID,
+    now: datetime,
+    today: date,
+    source: str = "import",
+    status: Status = Status.ACTIVE,
 ) -> list[RowAnswer]:
     """Create or update up to 50,000 members and return what became of each row, in the order of the rows.
 
     A row is the member who has its number or one of its identities, also when a row before it created them. What a row
     does not tell stays; shadows and members who had left become active. Given the same rows again, nothing changes.
+    With ``status`` SHADOW whoever is new is known only (R16), and nobody is woken.
 
     Raises:
         ImportRaced: somebody else enrolled one of them meanwhile; nothing was written if the caller rolls back.
@@ -83,7 +91,7 @@ def upsert_many(
     plan = _Plan()
     known = _known_members(organization_id, {*owners.values(), *numbered.values()})
     for row in read:
-        answer = row if isinstance(row, RowAnswer) else _place(row, plan, owners, numbered, known, now)
+        answer = row if isinstance(row, RowAnswer) else _place(row, plan, owners, numbered, known, now, status)
         plan.answers.append(answer)
     _write(organization_id, plan, import_id, now, source)
     return plan.answers
@@ -153,6 +161,7 @@ def _place(
     numbered: Mapping[str, UUID],
     known: Mapping[UUID, Staged],
     now: datetime,
+    status: Status,
 ) -> RowAnswer:
     """Decide whose row this is, and note what it changes."""
     found = {owners.get(key) or plan.bindings.get(key) for key in row.keys}
@@ -162,7 +171,8 @@ def _place(
         return RowAnswer(row.line, REFUSED, code="identities_disagree", field="phone")
     member_id = found.pop() if found else None
     if member_id is None:
-        staged = Staged(new_id(), row.number, Status.ACTIVE.value, row.joined_at or now, {}, {}, is_new=True)
+        joined_at = (row.joined_at or now) if status is Status.ACTIVE else None
+        staged = Staged(new_id(), row.number, status.value, joined_at, {}, {}, is_new=True)
         outcome = CREATED
     else:
         staged = plan.staged.get(member_id) or known[member_id]
@@ -172,7 +182,8 @@ def _place(
     if row.number and staged.number not in {"", row.number}:
         return RowAnswer(row.line, REFUSED, staged.id, code="member_number_differs", field="number")
     added = [key for key in row.keys if key not in owners and key not in plan.bindings]
-    changed = staged.take(row.values, row.attributes, row.joined_at or now, revives=staged.status in CAN_ENROLL)
+    revives = status is Status.ACTIVE and staged.status in CAN_ENROLL
+    changed = staged.take(row.values, row.attributes, row.joined_at or now, revives=revives)
     if outcome == UPDATED and not changed and not added:
         return RowAnswer(row.line, UNCHANGED, staged.id)
     staged.number = staged.number or row.number

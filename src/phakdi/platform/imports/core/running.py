@@ -1,11 +1,11 @@
 """What an import is and how it is cut into slices."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sized
 from enum import StrEnum
 from typing import TypeVar
 
-Item = TypeVar("Item")
+Group = TypeVar("Group", bound=Sized)
 
 
 class ImportKind(StrEnum):
@@ -24,9 +24,9 @@ class ImportState(StrEnum):
     UNDONE = "UNDONE"
 
 
-def cut(groups: Iterable[Sequence[Item]], *, size: int) -> list[list[Sequence[Item]]]:
+def cut(groups: Iterable[Group], *, size: int) -> list[list[Group]]:
     """Return slices of whole groups: each has about ``size`` items, or one group that is larger. The same groups, the same cut."""
-    slices: list[list[Sequence[Item]]] = []
+    slices: list[list[Group]] = []
     filled = size
     for group in groups:
         if filled and filled + len(group) > size:

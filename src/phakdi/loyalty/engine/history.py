@@ -1,0 +1,62 @@
+"""What members bought, as the ledger keeps it: for imports whose returns belong to orders of earlier files or tills."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from phakdi.kit.db.scope import in_transaction
+
+# An order's lines with what was given back of each. An order without lines is one line without id. Those of imports that
+# were taken back never happened.
+_BOUGHT = """
+WITH mine AS (
+    SELECT id, kind, ref, of, member_id, occurred_at, amount_minor, data -> 'lines' AS lines FROM activity
+    WHERE organization_id = %(organization)s AND member_id = ANY (%(members)s) AND kind IN ('purchase', 'refund') AND state = 'BOOKED'
+      AND ref <> '' AND (import_id IS NULL OR import_id <> ALL (%(without)s))
+), parts AS (
+    SELECT m.kind, m.id AS activity_id, CASE m.kind WHEN 'purchase' THEN m.ref ELSE m.of END AS ref, m.ref AS own_ref, m.member_id,
+        m.occurred_at, coalesce(l.line ->> 'id', '') AS line_id, coalesce(l.line ->> 'product', '') AS product,
+        coalesce((l.line ->> 'quantity')::bigint, m.amount_minor) AS quantity,
+        coalesce((l.line ->> 'amount')::bigint, m.amount_minor) AS amount, coalesce(l.position, 0) AS position
+    FROM mine AS m LEFT JOIN LATERAL jsonb_array_elements(m.lines) WITH ORDINALITY AS l (line, position) ON true
+)
+SELECT b.member_id, b.ref, b.occurred_at, b.line_id, b.product, b.quantity, b.amount, coalesce((
+    SELECT sum(r.quantity) FROM parts AS r
+    WHERE r.kind = 'refund' AND r.member_id = b.member_id AND r.ref = b.ref AND r.line_id = b.line_id AND r.own_ref <> ALL (%(told)s)
+), 0)
+FROM parts AS b WHERE b.kind = 'purchase' AND b.quantity > 0 AND b.ref <> ALL (%(told)s)
+ORDER BY b.member_id, b.occurred_at, b.activity_id, b.position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtLine:
+    """A line of an order: thousandths, minor units, and how many thousandths came back since."""
+
+    member_id: UUID
+    ref: str
+    at: datetime
+    line_id: str
+    product: str
+    quantity: int
+    amount: int
+    returned: int
+
+
+@in_transaction
+def bought_lines(
+    *, organization_id: UUID, member_ids: Sequence[UUID], without_imports: Collection[UUID], told: Collection[str]
+) -> list[BoughtLine]:
+    """Return what these members bought, the oldest first for each, less the orders and refunds that are ``told`` elsewhere."""
+    values = {
+        "organization": organization_id,
+        "members": list(member_ids),
+        "without": list(without_imports),
+        "told": list(told),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUGHT, values)
+        return [BoughtLine(*row) for row in cursor.fetchall()]
