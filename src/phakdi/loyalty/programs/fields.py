@@ -23,7 +23,7 @@ USUAL_FIELDS: Mapping[str, str] = {
     "line": "text", "payee": "text", "friend": "text", "unit": "text", "city": "text", "product": "text",
     "drinks": "integer", "items": "integer", "nights": "integer", "sectors": "integer", "q_miles": "integer",
     "q_points": "integer", "count": "integer", "days": "integer", "points": "integer", "base_points": "integer",
-    "milestone": "integer", "stars": "integer", "stamps": "integer", "credits": "integer",
+    "milestone": "integer", "stars": "integer", "stamps": "integer", "credits": "money", "tier_points": "integer", "spend": "money",
     "cup_price": "money", "price": "money", "regular_price": "money", "bill": "money", "fee": "money",
     "paid": "money", "delivery_fee": "money", "shipping": "money", "tax": "money", "discount": "money",
     "other_discount": "money", "points_value": "money", "voucher_discount": "money", "value": "money",
@@ -33,7 +33,7 @@ USUAL_FIELDS: Mapping[str, str] = {
     "cards": "list", "tags": "list", "vouchers": "list", "to": "text", "from": "text", "referred_by": "text", "pot": "text",
     "tier": "text", "plan": "text", "referrer": "text", "rule": "text", "key": "text", "pay_points": "integer",
     "nights_in_year": "integer", "orders_in_year": "integer", "points_in_year": "integer", "spend_in_year": "money",
-    "balances": "balances", "parcels": "parcels", "discounts": "list", "voucher_values": "list", "spending": "text",
+    "balances": "balances", "parcels": "parcels", "discounts": "list", "voucher_values": "list", "discount_values": "list", "minutes": "integer", "spending": "text",
     "shipping_charged": "money", "pay_points_max": "boolean", "points_max": "boolean", "note": "text", "category": "text", "renew": "boolean",
 }  # fmt: skip
 USUAL_LINE_FIELDS: Mapping[str, str] = {
@@ -55,7 +55,7 @@ def activity_fields(document: ProgramDocument) -> dict[str, str]:
     """Return the type of every field that an activity of the program may carry."""
     declared = {n: f.type for kind in document.activities.values() for n, f in kind.fields.items()}
     units = {key: "money" if unit.kind == "credit" else "integer" for key, unit in document.units.items()}
-    return {**units, **USUAL_FIELDS, **declared}
+    return {**USUAL_FIELDS, **units, **declared}
 
 
 def line_fields(document: ProgramDocument) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from phakdi.loyalty.engine.core import price_discounts, price_points, price_vouchers
+from phakdi.loyalty.engine.core import clockwork, levels, price_discounts, price_points, price_vouchers
 from phakdi.loyalty.engine.core.price_basket import Applied, Basket
 from phakdi.loyalty.engine.core.state import Activity, Line, MemberState, Verdict
 from phakdi.loyalty.engine.core.work import Work
@@ -57,6 +57,9 @@ def price(state: MemberState, basket: Activity, *, program: CompiledProgram, now
         Rejected: a named voucher or the points offered may not be used, with the rule's reason.
     """
     work = Work(state, program, now, basket)
+    clockwork.pass_time(work, min(basket.at, now))
+    work.look_at(basket, basket.at)
+    levels.begin(work)
     counter = Basket(work, basket)
     vouchers = price_vouchers.named(work, counter)
     price_discounts.apply(work, counter, alone=any(not voucher.is_combinable for voucher in vouchers))
@@ -98,6 +101,7 @@ def _to_record(work: Work, counter: Basket, vouchers: list[price_vouchers.Named]
     fields["discount"] = counter.given + counter.total("discount")
     fields["voucher_discount"] = counter.total("voucher")
     fields["discounts"] = [applied.key for applied in counter.applied if applied.kind in {"discount", "gift", "shipping"}]
+    fields["discount_values"] = [str(a.amount) for a in counter.applied if a.kind in {"discount", "gift", "shipping"}]
     fields["vouchers"] = [str(voucher.id) if voucher.id else f"{price_vouchers.OFFERED}{voucher.key}" for voucher in vouchers]
     fields["voucher_values"] = [str(counter.of_voucher(voucher.key, voucher.id)) for voucher in vouchers]
     if plan:
