@@ -118,6 +118,8 @@ def _hindrance(work: Work, rule: RunningRule) -> str:
         return "condition"
     if rule.once is not None and _once_key(work, rule) in work.state.marks.get("once", ()):
         return "once"
+    if rule.to != "member" and gifts.other_member(work, rule.to) is None:
+        return f"no_{rule.to}"
     return ""
 
 

@@ -20,7 +20,8 @@ def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | No
     giver = part.by or rule
     figures = _figures(part)
     if rule.to != "member":
-        return points if _cause(work, giver, rule.to, part.give.unit, points) else 0
+        _cause(work, giver, rule.to, part.give.unit, points)
+        return points
     granted = moves.grant(
         work, part.give.unit, points, rule=giver, reason="multiplied" if part.by else "earned", params=figures,
         pot=part.give.pot or None, expires=giver.expires,
@@ -56,18 +57,16 @@ def _weights(bill: Bill, lines: list[int] | None) -> dict[str, int]:
     return found if any(found.values()) else dict.fromkeys(found, 1)
 
 
-def _cause(work: Work, rule: RunningRule, to: str, unit: str, points: int) -> bool:
-    """Let somebody else get the points, through the outbox; False where there is nobody."""
-    member_id = _other(work, to)
-    if member_id is None:
-        work.verdict(rule, False, f"no_{to}")
-        return False
+def _cause(work: Work, rule: RunningRule, to: str, unit: str, points: int) -> None:
+    """Let somebody else get the points, through the outbox."""
+    member_id = other_member(work, to)
+    assert member_id is not None
     fields = {"points": points, "unit": unit, "rule": rule.key, "reason": to, "friend": str(work.state.member_id)}
     work.caused.append(Caused(member_id, "award", work.at, fields, work.activity.ref))
-    return True
 
 
-def _other(work: Work, to: str) -> UUID | None:
+def other_member(work: Work, to: str) -> UUID | None:
+    """Return who gets what goes to the referrer, the household's head or the friend; None where there is nobody."""
     marks = work.state.marks
     friend = work.activity.fields.get("friend")
     found = friend if to == "friend" else marks.get("referred_by" if to == "referrer" else "household")
