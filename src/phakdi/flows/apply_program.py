@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from phakdi.flows.organization_trail import note as audit
 from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.engine import operations as engine
 from phakdi.loyalty.programs import compile_program, load_program
 from phakdi.loyalty.programs import operations as programs
 from phakdi.loyalty.programs.models import ProgramVersion
+from phakdi.platform.audit.core import Actor
 
 __all__ = ["ProgramVersion", "apply_program"]
 
@@ -39,4 +41,12 @@ def apply_program(
         )
         budgets = compile_program(load_program(version.document)).budgets
         engine.set_budgets(organization_id=organization_id, budgets=budgets)
+        audit(
+            organization_id=organization_id,
+            action="program.applied",
+            subject=("program_version", str(version.id)),
+            now=now,
+            actor=Actor("staff", str(created_by_id)) if created_by_id else None,
+            data={"number": version.number, "effective_from": version.effective_from.isoformat()},
+        )
     return version

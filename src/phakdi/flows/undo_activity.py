@@ -40,4 +40,4 @@ def undo_activity(*, place: Place, member_id: UUID, activity_id: UUID, now: date
     actor = recording.actor_values(actor_of(place, report))
     context = recording.Context(organization_id, now, accepts_late=True, actor=actor)
     known = {name: value for name, value in report.items() if value}
-    return recording.record(member_id=member_id, report=recording.read({**known, "at": undone.recorded_at}, context), context=context)
+    return recording.record(member_id=member_id, report=recording.read({**known, "at": now}, context), context=context)

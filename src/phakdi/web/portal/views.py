@@ -168,6 +168,7 @@ def card(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpRes
     context |= {
         "main": found[0],
         "others": [each for each in found[1:] if not each.is_empty],
+        "level": standing.level_of(snapshot, reader, now),
         "vouchers": standing.own_vouchers(snapshot, reader, now),
         "movements": standing.movements(entries[:FEW], snapshot.program, reader),
         "has_more": len(entries) > FEW,

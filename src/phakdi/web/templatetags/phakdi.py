@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from phakdi.kit.money import format_money
 from phakdi.kit.text import pick
 from phakdi.kit.thai import display_phone, format_date, format_datetime
+from phakdi.web.console.navigation import menu
 from phakdi.web.words import language
 
 register = template.Library()
@@ -92,3 +93,10 @@ def field(bound: Any, kind: str = "") -> dict[str, Any]:
         attributes["class"] = kind
     is_check = getattr(bound.field.widget, "input_type", "") == "checkbox"
     return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "is_check": is_check}
+
+
+@register.simple_tag(takes_context=True)
+def console_menu(context: template.Context) -> list[tuple[str, str, bool]]:
+    """Return the console's menu for whoever looks at the page."""
+    match = context["request"].resolver_match
+    return menu(context["desk"], match.url_name if match else "")

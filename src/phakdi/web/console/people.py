@@ -1,0 +1,60 @@
+"""Who did what: names of staff, keys and the installation behind the entries of the audit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from phakdi.platform.audit.models import AuditEntry
+from phakdi.platform.keys.queries import keys_of
+from phakdi.platform.staff.queries import staff_of
+from phakdi.web.access import Desk
+from phakdi.web.actions import action_name
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntry:
+    """An entry of the audit as people read it."""
+
+    id: UUID
+    at: datetime
+    action: str
+    by: str
+    subject_kind: str
+    subject_id: str
+    data: str
+
+
+def actor_names(desk: Desk, rows: Iterable[AuditEntry | Mapping[str, Any]]) -> dict[str, str]:
+    """Return the names of those who did something, by their id; in a scope, one read for staff and one for keys."""
+    kinds = {row.actor_kind if isinstance(row, AuditEntry) else str(row.get("kind", "")) for row in rows}
+    names: dict[str, str] = {}
+    if "staff" in kinds:
+        names |= {str(each.id): each.user.name for each in staff_of(organization_id=desk.organization_id)}
+    if kinds - {"staff", "member", "operator", ""}:
+        names |= {str(key.id): key.name for key in keys_of(organization_id=desk.organization_id)}
+    return names
+
+
+def named_entries(rows: Iterable[AuditEntry], names: Mapping[str, str]) -> list[NamedEntry]:
+    """Return entries with the names of who did it, and what was told, in plain words."""
+    kinds = {"member": _("the member"), "operator": _("the installation")}
+    return [
+        NamedEntry(
+            row.id,
+            row.at,
+            action_name(row.action),
+            names.get(row.actor_id) or kinds.get(row.actor_kind) or row.actor_kind,
+            row.subject_kind,
+            row.subject_id,
+            ", ".join(f"{name}: {_plain(value)}" for name, value in sorted(row.data.items()) if value not in ("", [], None)),
+        )
+        for row in rows
+    ]
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
