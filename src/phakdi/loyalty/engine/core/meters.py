@@ -8,7 +8,7 @@ first day), ``T`` an instant in seconds. Every letter that a reader needs is cou
 from datetime import date, datetime, timedelta
 
 from phakdi.loyalty.engine.core import measuring
-from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.engine.core.work import MICROSECOND, Work
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import RunningMeter
 from phakdi.loyalty.programs.periods import Window
@@ -66,9 +66,10 @@ def _of_this_activity(work: Work, key: str) -> int:
 
 def _previous_bucket(work: Work, window: Window) -> str:
     letter = window.letter
+    today = periods.day_of(work.at + MICROSECOND, work.zone)  # a review looks at the moment before a period begins
     if letter in CALENDAR:
-        return periods.bucket(letter, periods.previous_day(window, work.today))
-    before = _start_of_term(work, letter, work.today) - DAY
+        return periods.bucket(letter, periods.previous_day(window, today))
+    before = _start_of_term(work, letter, today) - DAY
     if letter in "CJ":
         return letter + _start_of_term(work, letter, before).isoformat()
     return f"{letter}-"  # the term before is not told apart
