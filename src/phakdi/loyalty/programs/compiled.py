@@ -334,6 +334,11 @@ class CompiledProgram:
         """Return by how much the field's numbers are multiplied to be whole."""
         return {"money": 10**self.exponent, "decimal": DECIMAL_SCALE}.get(self.field_types.get(field_name, ""), 1)
 
+    @property
+    def has_credit(self) -> bool:
+        """Whether some unit is money."""
+        return any(unit.kind == "credit" for unit in self.units.values())
+
     def default_plan(self, key: str) -> RunningPlan | None:
         """Return the plan called ``key``, else the one for everybody."""
         return self.plans.get(key) or self.plans.get("default")

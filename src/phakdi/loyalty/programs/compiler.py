@@ -191,7 +191,7 @@ class _Compiler:
             ends=self.instant(rule.ends, end=True),
             gives=gives,
             base=rule.base or self.document.base,
-            limits=self.limits(rule.limits, f"{path}.limits", rule.key, first.measure, first.unit),
+            limits=self.limits(_with_budget(rule), f"{path}.limits", rule.key, first.measure, first.unit),
             group=rule.group,
             to=rule.to,
             pending=()
@@ -568,6 +568,11 @@ class _Compiler:
 def _by_kind(meters: tuple[run.RunningMeter, ...]) -> dict[str, tuple[run.RunningMeter, ...]]:
     kinds = {kind for meter in meters for kind in meter.kinds}
     return {kind: tuple(m for m in meters if kind in m.kinds or "any" in m.kinds) for kind in kinds}
+
+
+def _with_budget(rule: rules.EarningRule) -> values.LimitList:
+    """Return the limits of a rule, its budget (points that all members share) among them."""
+    return rule.limits if rule.budget is None else [*rule.limits, values.Limit(max=rule.budget, of="points", shared=True)]
 
 
 def _placed(refusal: Invalid, document: ProgramDocument) -> Invalid:

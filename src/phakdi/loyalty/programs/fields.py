@@ -34,7 +34,7 @@ USUAL_FIELDS: Mapping[str, str] = {
     "tier": "text", "plan": "text", "referrer": "text", "rule": "text", "key": "text", "pay_points": "integer",
     "nights_in_year": "integer", "orders_in_year": "integer", "points_in_year": "integer", "spend_in_year": "money",
     "balances": "balances", "parcels": "parcels", "discounts": "list", "voucher_values": "list", "discount_values": "list", "minutes": "integer", "spending": "text",
-    "shipping_charged": "money", "pay_points_max": "boolean", "points_max": "boolean", "note": "text", "category": "text", "renew": "boolean",
+    "shipping_charged": "money", "pay_points_max": "boolean", "points_max": "boolean", "note": "text", "tenders": "list", "category": "text", "renew": "boolean",
 }  # fmt: skip
 USUAL_LINE_FIELDS: Mapping[str, str] = {
     "litres": "decimal", "gallons": "decimal", "weight": "decimal", "price": "money", "brand": "text", "name": "text",
@@ -172,6 +172,8 @@ class Fields:
         head, _, tail = name.rpartition(".")
         if name.startswith("member.attributes."):
             return self._add(name, "text", _attribute_of_member(tail), _json_sql("m.attributes", tail, "text"))
+        if head == "tender" and tail:
+            return self._add(name, "money", lambda c: c.activity.fields.get(name, 0))
         if head == "balance" and tail in self.document.units:
             return self._add(name, "integer", _balance(tail))
         if head == "vouchers" and tail in self.document.vouchers:

@@ -55,6 +55,8 @@ def read_activity(program: "CompiledProgram", raw: Mapping[str, Any], *, id: UUI
     _check_sum(kind, amount, lines)
     if amount is None and lines and kind != "refund":
         amount = sum([line.amount for line in lines])
+    if amount is None and kind == "purchase":
+        amount = fields.get("price")
     return Activity(id, kind, _instant(raw.get("at"), program, now), amount=amount, lines=lines, fields=fields, **texts)
 
 
@@ -139,7 +141,7 @@ def _line(program: "CompiledProgram", raw: Any, position: int, money: int) -> Li
         "" if product is None else _text(product, f"{where}.product", 1),
         "" if category is None else _text(category, f"{where}.category", 1),
         QUANTITY_SCALE if quantity is None else number(quantity, f"{where}.quantity", QUANTITY_SCALE),
-        _typed(raw, _LINE_OWN, program.line_field_types, program.exponent, where) if raw.keys() - _LINE_OWN else _NONE,
+        _typed(raw, _LINE_OWN, program, program.line_field_types, where) if raw.keys() - _LINE_OWN else _NONE,
     )
 
 
@@ -147,16 +149,16 @@ _NONE: Mapping[str, Any] = {}
 
 
 def _fields(program: "CompiledProgram", kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    found = _typed(raw, _OWN, program.field_types, program.exponent, "", kind)
+    found = _typed(raw, _OWN, program, program.field_types, "", kind)
     if more := raw.get("fields"):
         if not isinstance(more, Mapping):
             raise Invalid("'fields' is an object.", code="field_type", field="fields")
-        found.update(_typed(more, frozenset(), program.field_types, program.exponent, "fields", kind))
+        found.update(_typed(more, frozenset(), program, program.field_types, "fields", kind))
     return found
 
 
 def _typed(
-    raw: Mapping[str, Any], own: frozenset[str], types: Mapping[str, str], exponent: int, where: str, kind: str = ""
+    raw: Mapping[str, Any], own: frozenset[str], program: "CompiledProgram", types: Mapping[str, str], where: str, kind: str = ""
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in raw.items():
@@ -166,18 +168,61 @@ def _typed(
         type_ = types.get(name)
         if type_ is None:
             raise _unknown(str(name), place, own, types)
-        if name in _COUNTED and value in _OPEN_ENDED:
-            found[f"{name}_{value}"] = True
-        elif kind in _SIGNED and name in _COUNTED:
-            found[name] = number(value, place, 1, lowest=-MAXIMUM)
+        if name in _SPECIAL:
+            found.update(_special(name, value, place, kind, program))
         else:
-            scale = 10**exponent if type_ == "money" else QUANTITY_SCALE if type_ == "decimal" else 1
+            scale = 10**program.exponent if type_ == "money" else QUANTITY_SCALE if type_ == "decimal" else 1
             found[name] = _READERS[type_](value, place, scale)
     return found
 
 
-_COUNTED = frozenset({"points", "pay_points"})
-_OPEN_ENDED = (AS_MANY_AS_ALLOWED,)
+def _special(name: str, value: Any, place: str, kind: str, program: "CompiledProgram") -> dict[str, Any]:
+    """Return what a field becomes that may be said in several ways."""
+    if name == "voucher":
+        return {"vouchers": _list(value, place, 1)} if isinstance(value, list | tuple) else {"voucher": _name(value, place)}
+    if name == "wallet":
+        return {"wallet": _name(value, place)}
+    if name == "tenders":
+        return _tenders(value, place, 10**program.exponent)
+    if value == AS_MANY_AS_ALLOWED:
+        return {f"{name}_max": True}
+    if kind in _SIGNED:
+        return {name: number(value, place, 1, lowest=-MAXIMUM)}
+    if not isinstance(value, int) and name == "points" and program.has_credit:
+        exact = _decimal(value, place)
+        if exact != int(exact):  # of money credit, in currency units
+            return {"credits": number(value, place, 10**program.exponent)}
+    return {name: number(value, place, 1)}
+
+
+def _name(value: Any, place: str) -> str:
+    """Return a name, or an amount as text where a thing is called by what it is worth."""
+    if isinstance(value, Decimal | float):
+        return format(_decimal(value, place), "f")
+    return _text(value, place, 1)
+
+
+def _tenders(value: Any, place: str, money: int) -> dict[str, Any]:
+    """Return what was paid by which means: ``{cash: 100, gift_card: 50}`` or a list of tender and amount."""
+    items = (
+        value.items()
+        if isinstance(value, Mapping)
+        else [(item.get("tender"), item.get("amount")) for item in _mappings(value, place)]
+    )
+    found: dict[str, Any] = {}
+    for tender, amount in items:
+        name = _text(tender, place, 1)
+        found[f"tender.{name}"] = found.get(f"tender.{name}", 0) + number(amount, f"{place}.{name}", money)
+    return {"tenders": sorted(key.removeprefix("tender.") for key in found), **found}
+
+
+def _mappings(value: Any, place: str) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list | tuple) or len(value) > LIST_MAX or not all(isinstance(item, Mapping) for item in value):
+        raise Invalid(f"'{place}' is an object of amounts by tender.", code="field_type", field=place, expected="object")
+    return list(value)
+
+
+_SPECIAL = frozenset({"points", "pay_points", "voucher", "wallet", "tenders"})
 _SIGNED = frozenset({"adjust"})
 
 

@@ -9,6 +9,7 @@ from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import CompiledProgram
 
 STOPPED = frozenset({"FROZEN", "CLOSED", "MERGED"})
+_SPOKEN = frozenset({"points", "stars", "stamps", "credits", "tier_points"})
 _KINDS = {"stamps": "stamps", "credits": "credit", "tier_points": "status"}  # said in general, meant of the first unit of a kind
 
 
@@ -44,15 +45,29 @@ def amounts(work: Work) -> Iterator[Asked]:
     home, pot = _wallet(work)
     seen: set[str] = set()
     for name, value in (*fields.items(), *_named(work)):
-        if name not in {"points", "stars", "stamps", "credits", "tier_points", *program.units} or not isinstance(value, int):
+        if name not in _SPOKEN and name not in program.units:
             continue
-        unit = home if name == "points" and home else unit_called(program, name) or home or program.main_unit
-        if unit in seen or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool):
             continue
-        seen.add(unit)
-        yield Asked(unit, value, pot)
+        unit = _unit_of(program, name, home)
+        if unit not in seen:
+            seen.add(unit)
+            yield Asked(unit, value * _factor(program, name, unit, is_raw="rule" in fields), pot)
     if (money := credit(work)) is not None and money.unit not in seen:
         yield money
+
+
+def _unit_of(program: CompiledProgram, name: str, home: str | None) -> str:
+    """Return the unit that an amount called ``name`` is of, where ``home`` was named beside it."""
+    if home and (name == "points" or (name == "credits" and program.units[home].kind == "credit")):
+        return home
+    return unit_called(program, name) or home or program.main_unit
+
+
+def _factor(program: CompiledProgram, name: str, unit: str, *, is_raw: bool) -> int:
+    """Return what makes a plain number of money credit minor units; what rules gave is so already."""
+    is_plain = name in {"points", "stars", "stamps"} and name not in program.units
+    return program.units[unit].scale if is_plain and not is_raw else 1
 
 
 def one(work: Work) -> Asked | None:
@@ -80,17 +95,20 @@ def _named(work: Work) -> list[tuple[str, Any]]:
 def _wallet(work: Work) -> tuple[str | None, str | None]:
     """Return the unit and the pot that ``unit``, ``wallet`` or ``pot`` name."""
     fields, program = work.activity.fields, work.program
-    pot = fields.get("pot")
-    for name in (fields.get("unit"), fields.get("wallet")):
-        if name is None or _number(name) is not None:
-            continue
-        if str(name) in program.units:
-            return str(name), pot
-        if any(unit.pots for unit in program.units.values()):
-            unit = next(key for key, running in program.units.items() if running.pots)
-            return unit, str(name)
-        raise reject("unit_unknown", "The program has no such kind of points.", unit=str(name))
-    return None, pot
+    pot, wallet, unit = fields.get("pot"), fields.get("wallet"), fields.get("unit")
+    if wallet is not None and _number(wallet) is not None:
+        wallet = None
+    if unit is not None and str(unit) not in program.units:
+        raise reject("unit_unknown", "The program has no such kind of points.", unit=str(unit))
+    if wallet is None:
+        return (str(unit) if unit is not None else None), pot
+    if str(wallet) in program.units:
+        return str(wallet), pot
+    with_pots = [key for key, running in program.units.items() if running.pots is not None]
+    home = unit if unit in with_pots else next((key for key in with_pots if key in fields), with_pots[0] if with_pots else None)
+    if home is None:
+        raise reject("unit_unknown", "The program has no such kind of points.", unit=str(wallet))
+    return str(home), str(wallet)
 
 
 def credit(work: Work) -> Asked | None:

@@ -86,7 +86,15 @@ def adjust(work: Work) -> None:
         params = {"reason": reason}
         if points > 0:
             moves.grant(
-                work, asked.unit, points, rule_key="adjust", kind="ADJUST", reason="adjusted", params=params, pot=asked.pot, pending=()
+                work,
+                asked.unit,
+                points,
+                rule_key="adjust",
+                kind="ADJUST",
+                reason="adjusted",
+                params=params,
+                pot=asked.pot,
+                pending=(),
             )
         elif points < 0:
             moves.spend(
@@ -95,8 +103,8 @@ def adjust(work: Work) -> None:
 
 
 def balance(work: Work) -> None:
-    """Make the member's balances, level and figures what they are known to be from before."""
-    work.earns = False
+    """Make the member's balances, level and figures what they are known to be from before; rules for the kind may give too."""
+    work.earns = work.activity.kind in work.program.rules
     for asked in asking.amounts(work):
         _open(work, asked)
     fields = work.activity.fields
@@ -112,7 +120,11 @@ def balance(work: Work) -> None:
 
 
 def _open(work: Work, asked: asking.Asked) -> None:
-    there = work.balance(asked.unit) if asked.pot is None else sum(lot.remaining for lot in moves.spendable(work, asked.unit, asked.pot))
+    there = (
+        work.balance(asked.unit)
+        if asked.pot is None
+        else sum(lot.remaining for lot in moves.spendable(work, asked.unit, asked.pot))
+    )
     more = (asked.points or 0) - there
     if more > 0:
         moves.grant(
@@ -152,5 +164,3 @@ def known_level(work: Work, key: str) -> None:
     """Raise Rejected (``level_unknown``) where the program has no such level."""
     if key not in work.program.level_by_key:
         raise reject("level_unknown", "The program has no such level.", level=key, known=sorted(work.program.level_by_key))
-
-

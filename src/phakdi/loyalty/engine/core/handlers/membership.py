@@ -46,7 +46,9 @@ def _charge(work: Work, due: int) -> int:
     return fee
 
 
-def _begin(work: Work, named: str, plan: RunningPlan | None, fee: int, *, since: datetime, starts: datetime | None = None) -> None:
+def _begin(
+    work: Work, named: str, plan: RunningPlan | None, fee: int, *, since: datetime, starts: datetime | None = None
+) -> None:
     """Begin a term of membership at ``starts`` and give the level that goes with it."""
     membership = work.membership
     membership.plan = named or (plan.key if plan else "")
@@ -147,7 +149,9 @@ def _check_window(work: Work, plan: Plan) -> None:
         if plan.renewal_window is not None and day < _before(last, periods.parse_duration(plan.renewal_window)):
             raise reject("renewal_too_early", "It is too early to renew.", until=until.isoformat(), window=plan.renewal_window)
     elif plan.late_renewal is not None and day > periods.add(last, periods.parse_duration(plan.late_renewal)):
-        raise reject("renewal_too_late", "It is too late to renew; join again.", until=until.isoformat(), window=plan.late_renewal)
+        raise reject(
+            "renewal_too_late", "It is too late to renew; join again.", until=until.isoformat(), window=plan.late_renewal
+        )
 
 
 def _before(day: date, length: periods.Duration) -> date:

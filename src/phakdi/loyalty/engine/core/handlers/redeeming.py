@@ -49,7 +49,14 @@ def redeem(work: Work) -> None:
     doc = _document(work, order)
     if order.points:
         entry = moves.spend(
-            work, order.unit, order.points, rule=order.rule, reason="redeemed", params=dict(order.params), pot=order.pot, ref=_ref(work)
+            work,
+            order.unit,
+            order.points,
+            rule=order.rule,
+            reason="redeemed",
+            params=dict(order.params),
+            pot=order.pot,
+            ref=_ref(work),
         )
         doc["taken"] = documents.of_entry(entry)
         if work.activity.of:
@@ -77,7 +84,12 @@ def hold(work: Work) -> None:
         moves.hold(work, order.unit, order.points, ref=ref, until=until)
         work.mark("holds", {})[ref]["document"] = True
     _count(work, order, doc)
-    doc["asked"] = {"reward": order.reward.key if order.reward else "", "bill": order.bill, "value": order.value, "count": order.count}
+    doc["asked"] = {
+        "reward": order.reward.key if order.reward else "",
+        "bill": order.bill,
+        "value": order.value,
+        "count": order.count,
+    }
     doc["until"] = until.isoformat()
     work.outcome.update(held=order.points, until=until.isoformat(), redemption=ref)
 
@@ -101,7 +113,13 @@ def confirm(work: Work) -> None:
         doc["taken"] = {**documents.of_entry(entry), "uses": uses}
     reward = work.program.rewards.get(asked["reward"])
     order = Order(
-        doc["unit"], doc["points"], bill=asked["bill"], value=asked["value"], reward=reward, count=asked["count"], money=doc["money"]
+        doc["unit"],
+        doc["points"],
+        bill=asked["bill"],
+        value=asked["value"],
+        reward=reward,
+        count=asked["count"],
+        money=doc["money"],
     )
     _carry_out(work, order, doc)
     doc["state"] = DONE
@@ -190,7 +208,11 @@ def _of_bill(work: Work, asked: asking.Asked | None) -> Order:
     bill = activity.fields.get("bill", activity.amount)
     basket = Basket(work, replace(activity, amount=bill)) if activity.lines and bill is not None else None
     points, unit = (asked.points, asked.unit) if asked else (None, None)
-    if asked is None and not activity.fields.get("points_max") and not any(rule.definition.whole_bill for rule in work.program.spending):
+    if (
+        asked is None
+        and not activity.fields.get("points_max")
+        and not any(rule.definition.whole_bill for rule in work.program.spending)
+    ):
         raise reject("points_invalid", "Say how many points.")
     plan = price_points.plan(work, bill=bill, points=points, basket=basket, unit=unit)
     return Order(

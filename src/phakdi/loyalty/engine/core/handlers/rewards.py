@@ -93,7 +93,9 @@ def take_milestone(work: Work, place: int) -> bool:
         if (voucher := rights.find_open(work, name)) is not None:
             rights.use(work, voucher.id, ref=work.activity.ref)
             definition = work.program.vouchers[name].definition
-            work.outcome.setdefault("gifts", []).append({"voucher": name, "milestone": place, "item": getattr(definition, "item", None)})
+            work.outcome.setdefault("gifts", []).append(
+                {"voucher": name, "milestone": place, "item": getattr(definition, "item", None)}
+            )
             return True
     raise reject("milestone_not_reached", "This place is not open.", milestone=place)
 
@@ -168,7 +170,9 @@ def _costs(work: Work, reward: RunningReward, asked: asking.Asked | None) -> Ite
 
 def _is_silent(work: Work) -> bool:
     """Whether the activity says no number of points."""
-    return not any(name in work.activity.fields for name in ("points", "points_max", "stars", "stamps", "credits", "unit", "wallet"))
+    return not any(
+        name in work.activity.fields for name in ("points", "points_max", "stars", "stamps", "credits", "unit", "wallet")
+    )
 
 
 def _price(work: Work, reward: RunningReward, cost: RunningCost, asked: asking.Asked | None) -> Price:
@@ -184,7 +188,9 @@ def _price(work: Work, reward: RunningReward, cost: RunningCost, asked: asking.A
         each = work.quantity(cost.points)
         if said and said != each * count:
             if each <= 0 or said % each or "count" in work.activity.fields:
-                raise reject("points_step", "This reward costs another number of points.", reward=reward.key, points=said, cost=each)
+                raise reject(
+                    "points_step", "This reward costs another number of points.", reward=reward.key, points=said, cost=each
+                )
             count = said // each
         points = each * count
     if not 0 < count <= COUNT_MAX:
@@ -238,5 +244,3 @@ def _give_points(work: Work, reward: RunningReward, count: int, found: Given) ->
     )
     if granted is not None:
         found.points.append([unit, granted.points])
-
-

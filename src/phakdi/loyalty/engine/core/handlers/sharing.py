@@ -39,7 +39,9 @@ def transfer(work: Work) -> None:
     _check(work, running, points, definition.minimum, definition.step)
     fee = _fee(work, running, points)
     if work.balance(asked.unit) - points - fee < definition.keep:
-        raise reject("balance_minimum", "So much must stay.", keep=definition.keep, balance=work.balance(asked.unit), points=points)
+        raise reject(
+            "balance_minimum", "So much must stay.", keep=definition.keep, balance=work.balance(asked.unit), points=points
+        )
     limits.count(work, running.limits, uses=1, points=points)
     params = {"to": str(receiver)}
     parcels = moves.transfer_out(work, asked.unit, points, reason="given_away", params=params)
@@ -71,7 +73,9 @@ def _receiver(work: Work, definition: Transfer, name: str) -> UUID:
     if payee and relation is None:
         relation = payee.get("relation")
     if definition.relations is not None and relation not in definition.relations:
-        raise reject("relation_not_allowed", "Points cannot be given to such a person.", relation=relation, allowed=definition.relations)
+        raise reject(
+            "relation_not_allowed", "Points cannot be given to such a person.", relation=relation, allowed=definition.relations
+        )
     if definition.to == "payees":
         _check_payee(work, definition, payee)
     if definition.to == "household" and not _same_household(work, receiver, relation):
@@ -124,7 +128,9 @@ def receive(work: Work) -> None:
         back = {"unit": unit, "parcels": parcels, "from": str(work.state.member_id), "renew": False, "reason": "returned"}
         work.caused.append(Caused(UUID(str(fields["from"])), "receive_points", work.at, back))
         return
-    points = moves.transfer_in(work, unit, parcels, renew=bool(fields.get("renew")), reason="received", params={"from": fields["from"]})
+    points = moves.transfer_in(
+        work, unit, parcels, renew=bool(fields.get("renew")), reason="received", params={"from": fields["from"]}
+    )
     work.outcome["received"] = {unit: points}
 
 
@@ -153,7 +159,9 @@ def add_payee(work: Work) -> None:
         raise reject("payees_too_many", "So many receivers are not allowed.", maximum=definition.payees_at_most)
     relation = work.activity.fields.get("relation")
     if definition.relations is not None and relation is not None and relation not in definition.relations:
-        raise reject("relation_not_allowed", "Points cannot be given to such a person.", relation=relation, allowed=definition.relations)
+        raise reject(
+            "relation_not_allowed", "Points cannot be given to such a person.", relation=relation, allowed=definition.relations
+        )
     payees[payee] = {"at": work.at.isoformat(), "relation": relation}
 
 
@@ -186,7 +194,9 @@ def convert(work: Work) -> None:
         raise reject("points_minimum", "So few points come to nothing.", minimum=definition.points, points=points)
     kept = limits.count(work, running.limits, uses=1, points=points)
     params = {"to": running.key, "converted": converted}
-    entry = moves.spend(work, running.unit, points, target="PARTNER", rule=f"convert:{running.key}", reason="converted", params=params)
+    entry = moves.spend(
+        work, running.unit, points, target="PARTNER", rule=f"convert:{running.key}", reason="converted", params=params
+    )
     doc: documents.Doc = {"kind": CONVERSION, "state": "DONE", "taken": documents.of_entry(entry), "limits": kept, "meters": []}
     doc |= {"converted": converted, "to": running.key, "reversible": definition.reversible, "at": work.at.isoformat()}
     if fee := work.quantity(running.fees.get("fee_points")):

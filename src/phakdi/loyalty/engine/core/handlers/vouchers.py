@@ -62,12 +62,17 @@ def spend(work: Work, voucher: Named, *, ref: str, value: int | None) -> None:
         issued = rights.issue(work, voucher.key, rule=price_vouchers.OFFERED, expires_at=None)
         issued.starts_at, voucher_id = work.at, issued.id
         meters.book(work, f"{price_vouchers.OFFERED}{voucher.key}", "L", 1)
+    before = work.state.vouchers[voucher_id].value_minor
     used = rights.use(work, voucher_id, ref=ref, value=value)
+    if voucher.definition.partial and value is not None and before is not None and value >= before:
+        used.state, used.uses_left = "USED", 0
     is_part = used.state == "ISSUED" and voucher.definition.partial
     orders.note_voucher(work, voucher_id, value=value if is_part else None)
     if voucher.running.points is not None and (points := work.quantity(voucher.running.points)):
         unit = voucher.definition.unit or work.program.main_unit
-        moves.grant(work, unit, points, rule_key=f"voucher:{voucher.key}", reason="voucher", params={"voucher": voucher.key}, pending=())
+        moves.grant(
+            work, unit, points, rule_key=f"voucher:{voucher.key}", reason="voucher", params={"voucher": voucher.key}, pending=()
+        )
     work.outcome.setdefault("vouchers_used", []).append(voucher.key)
 
 
