@@ -29,5 +29,5 @@ class FileTooLarge(Invalid):
 
 def safe_name(name: str) -> str:
     """Return a name that no file system and no header takes for something else. It is shown, never used as a path."""
-    cleaned = " ".join(_NOT_IN_NAMES.sub(" ", name).split()).lstrip(".")
+    cleaned = " ".join(_NOT_IN_NAMES.sub(" ", name).split()).lstrip(". ")
     return cleaned[-NAME_MAX:] or "file"

@@ -4,8 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sized
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 Group = TypeVar("Group", bound=Sized)
+
+DRY = UUID(int=0)
+"""Stands for the import that a dry run does not make."""
 
 
 class ImportKind(StrEnum):

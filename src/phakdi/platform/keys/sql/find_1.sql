@@ -13,5 +13,5 @@ $$;
 CREATE FUNCTION api_key_used(wanted uuid, used_at timestamptz, not_since timestamptz) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE api_key AS k SET last_used_at = used_at
-    WHERE k.id = wanted AND (k.last_used_at IS NULL OR k.last_used_at < not_since)
+    WHERE k.id = wanted AND (k.last_used_at IS NULL OR k.last_used_at <= not_since)
 $$;
