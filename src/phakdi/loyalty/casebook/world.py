@@ -196,6 +196,8 @@ class World:
                 raw[name] = str(self.id_of(value))
             elif name == "lines":
                 raw["lines"] = [{verbs.LINE_RENAMED.get(key, key): inner for key, inner in line.items()} for line in value]
+            elif name == "voucher" and isinstance(value, list):
+                raw["vouchers"] = value
             elif name == "kind":  # a field of the activity that is called as the activity's own kind
                 raw.setdefault("fields", {})["kind"] = value
             else:

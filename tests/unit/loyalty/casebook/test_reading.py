@@ -86,7 +86,7 @@ def test_of_several_programs_the_cases_of_this_one_are_run():
     result = outcome(PROGRAM, cases=others)
 
     assert [(d.what, d.expected, d.found) for d in result.differences] == [("points", 31, 30)]
-    assert result.line == 6
+    assert result.line == 7
 
 
 def test_a_file_without_cases_for_the_program_is_refused():
