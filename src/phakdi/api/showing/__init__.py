@@ -1,0 +1,1 @@
+"""From rows and values of the rooms to what goes over the wire."""
