@@ -216,9 +216,11 @@ def review(work: Work, *, grace_over: bool = False) -> None:
     level, tiers = current(work), work.program.tiers
     assert tiers
     seen_at = work.at - MICROSECOND
+    work.closing = True
     with work.looking_at(work.activity, seen_at):
         target = reached(work)
         is_kept = level is not None and _is_kept(work, level, target)
+    work.closing = False
     if target is not None and target.number > (level.number if level else NO_LEVEL) and tiers.upgrade in {"review", "at_once"}:
         step = work.program.levels[level.number + 1 if level else 0] if tiers.one_at_a_time else target
         set_level(work, step.key, reason="review")

@@ -8,6 +8,7 @@
 from typing import Any
 from uuid import UUID
 
+from phakdi.loyalty.engine.core import retelling
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.state import Entry
 from phakdi.loyalty.engine.core.work import Work
@@ -21,6 +22,8 @@ def open_document(work: Work) -> None:
     doc: Doc = {"id": str(activity.id), "kind": activity.kind, "at": work.at.isoformat(), "origin": activity.origin}
     if activity.ref and (paid := work.state.orders.get(activity.ref)) and not paid.get("kind"):
         doc["paid"], doc["vouchers"] = list(paid.get("paid", ())), list(paid.get("vouchers", ()))  # paid before it was reported
+    if work.program.refunds.recover == "recompute":
+        doc["told"] = retelling.told(activity)
     work.order_doc = doc
 
 

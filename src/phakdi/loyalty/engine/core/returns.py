@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from phakdi.loyalty.engine.core import amounts, levels, limits, meters, moves, orders, recovery, rights
+from phakdi.loyalty.engine.core import amounts, levels, limits, meters, moves, orders, recovery, retelling, rights
 from phakdi.loyalty.engine.core.bills import shares
 from phakdi.loyalty.engine.core.orders import Doc
 from phakdi.loyalty.engine.core.state import Voucher
@@ -123,7 +123,7 @@ def _of_line(doc: Doc, name: str, amount: int | None, left: int) -> int:
 def _take_back(work: Work, doc: Doc) -> None:
     for row in doc.get("earned", ()):
         part = _part_of_row(doc, row)
-        due = _due(work, row, part) - row["back"]
+        due = _due(work, doc, row, part) - row["back"]
         if due <= 0:
             continue
         recovery.recover(work, row, due)
@@ -147,10 +147,12 @@ def _part_of_row(doc: Doc, row: Doc) -> Part:
     return total[0], total[1] * whole
 
 
-def _due(work: Work, row: Doc, part: Part) -> int:
+def _due(work: Work, doc: Doc, row: Doc, part: Part) -> int:
     """Return how many points of a row have to be gone by now, by the program's policy (R38)."""
     points: int = row["points"]
     policy = work.program.refunds.recover
+    if policy == "recompute" and not retelling.still_applies(work, doc, row["rule"]):
+        return points
     if policy == "none" or not part[0]:
         return 0
     if policy == "all" or part[0] == part[1]:

@@ -54,7 +54,7 @@ class Work:
     """
 
     __slots__ = (
-        "_bills", "_cause", "_mine", "_number", "_rows", "activity", "at", "budget_takes", "caused", "counts", "earns",
+        "_bills", "_cause", "_mine", "_number", "_rows", "activity", "at", "budget_takes", "caused", "closing", "counts", "earns",
         "entries", "facts", "happenings", "level_before", "line", "local", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "program",
         "reported", "state", "touched_lots", "touched_vouchers", "verdicts", "zone",
     )  # fmt: skip
@@ -81,6 +81,7 @@ class Work:
         self.order_doc: dict[str, Any] | None = None  # what a return of this activity will need, while it is being booked
         self.level_before = state.standing.level
         self.happenings: list[Activity] = []
+        self.closing = False  # a period is being judged from just before its end: "the last one" is seen from its end
         self.look_at(activity or Activity(self._cause, "", now), now if activity is None else activity.at)
 
     # --- what conditions read ---------------------------------------------------------------------------------------
@@ -124,6 +125,9 @@ class Work:
         """Return what the meter says over ``window``, as of now; ``order`` is this activity alone."""
         from phakdi.loyalty.engine.core import meters  # noqa: PLC0415 - meters count with a Work
 
+        if self.closing and window.previous:
+            with self.looking_at(self.activity, self.at + MICROSECOND):
+                return meters.read(self, key, window)
         return meters.read(self, key, window)
 
     def last_at(self, name: str) -> datetime | None:
