@@ -48,7 +48,7 @@ def settle(request: HttpRequest, desk: Desk, job_id: int) -> HttpResponse:
 
 
 @require_safe
-@staff_page(Permission.ORGANIZATION_WRITE)
+@staff_page(Permission.JOBS_MANAGE)
 def inbox(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show what the console channel "sent", with codes: in development only."""
     if not any(each.get("provider") == "console" for each in settings.PHAKDI_CHANNELS.values()):

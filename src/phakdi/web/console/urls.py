@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from phakdi.web.console import audit, editing, failures, keys, member_actions, members, overview, programs, reviews, staff, stores
+from phakdi.web.console import audit, editing, failures, imports, keys, member_actions, members, overview, programs, reviews, staff, stores
 
 urlpatterns = [
     path("", overview.overview, name="console"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("staff/<uuid:staff_id>/", staff.edit, name="staff_edit"),
     path("keys/", keys.keys, name="keys"),
     path("keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<uuid:import_id>/", imports.detail, name="import"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<uuid:member_id>/<uuid:activity_id>/", reviews.decide, name="review_decide"),
     path("audit/", audit.audit, name="audit"),

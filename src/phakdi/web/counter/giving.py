@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from phakdi.flows.record_by_staff import record_by_staff, rehearse_by_staff
+from phakdi.flows.record_by_staff import Receipt, record_by_staff, rehearse_by_staff
 from phakdi.flows.undo_activity import UNDONE_BY, undo_activity
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
@@ -24,7 +24,7 @@ from phakdi.web import standing
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.counter.desk import Customer, current_store, customer_of, own_stores
 from phakdi.web.counter.forms import BillForm
-from phakdi.web.receipts import verdict_lines
+from phakdi.web.receipts import Moved, moved_by, verdict_lines
 from phakdi.web.words import add_refusal, refusal_sentence
 
 TILL, COUNTER = "pos", "counter"  # receipts have the till's numbers; bills without one have ours
@@ -37,6 +37,11 @@ class Work:
     desk: Desk
     store: Store | None
     customer: Customer
+
+    def moved_by(self, receipt: Receipt) -> list[Moved]:
+        """Return what an answer earned and cost."""
+        snapshot = self.customer.snapshot
+        return moved_by(receipt.outcome, snapshot.program, self.customer.reader) if snapshot else []
 
     @property
     def member(self) -> Member:
@@ -73,6 +78,7 @@ def give(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
                 "work": work,
                 "form": form,
                 "receipt": receipt,
+                "earned": work.moved_by(receipt),
                 "given": form.cleaned_data,
                 "amount_minor": to_minor(form.cleaned_data["amount"], desk.currency),
                 "lines": verdict_lines(receipt.verdicts, work.customer.reader),

@@ -41,6 +41,7 @@ def pay(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
                 "work": work,
                 "form": form,
                 "receipt": receipt,
+                "earned": work.moved_by(receipt),
                 "given": form.cleaned_data,
                 "what": what,
                 "lines": verdict_lines(receipt.verdicts, work.customer.reader),
