@@ -33,6 +33,7 @@ class RunningLimit:
     shared: bool
     when: Test | None
     scale: int = 1
+    by: Callable[[Any], Any] | None = None  # counted for each of its values by itself
 
 
 @dataclass(slots=True, frozen=True)

@@ -137,9 +137,14 @@ class _Compiler:
             if isinstance(limit.max, values.Lookup):
                 raise BadProgram("A shared limit needs a plain number.", path=f"{path}.max")
             self.budgets[key] = int(limit.max * scale)
-        return run.RunningLimit(
-            key, maximum, limit.of, window, limit.over == "reject", limit.shared, self.test(limit.when, f"{path}.when"), scale
-        )
+            if limit.by:
+                raise BadProgram("A shared limit counts all together; leave out 'by'.", path=f"{path}.by")
+        by = None
+        if limit.by:
+            self.known([limit.by], [limit.by] if self.fields.catalogue.find(limit.by) else (), "field", f"{path}.by")
+            by = self.fields.getter(limit.by)
+        when = self.test(limit.when, f"{path}.when")
+        return run.RunningLimit(key, maximum, limit.of, window, limit.over == "reject", limit.shared, when, scale, by)
 
     def pending(self, items: Sequence[values.Pending], path: str) -> tuple[run.RunningPending, ...]:
         return tuple(

@@ -114,6 +114,7 @@ class Fields:
             self._add(name, "text", _attribute(name), f"nullif(a.{name}, '')")
         self._add("amount", "money", lambda c: c.activity.amount, "a.amount")
         self._add("net", "money", lambda c: c.net)
+        self._add("at_regular_price", "boolean", lambda c: _at_regular_price(c.activity.fields))
         for name, type_ in activity_fields(self.document).items():
             if name in RESERVED:
                 raise BadProgram(f"'{name}' is a word of conditions; give the field another name.", path="activities", field=name)
@@ -159,6 +160,7 @@ class Fields:
             "cat": ("text", lambda c: c.line.category or None),
             "amount": ("money", lambda c: c.line.amount),
             "quantity": ("decimal", lambda c: c.line.quantity),
+            "at_regular_price": ("boolean", lambda c: _at_regular_price(c.line.fields)),
         }
         for name, type_ in line_fields(self.document).items():
             own.setdefault(name, (type_, _line_field(name)))
@@ -173,24 +175,29 @@ class Fields:
         if name.startswith("member.attributes."):
             return self._add(name, "text", _attribute_of_member(tail), _json_sql("m.attributes", tail, "text"))
         if head == "tender" and tail:
-            return self._add(name, "money", lambda c: c.activity.fields.get(name, 0))
+            return self._add(name, "money", _paid_with(tail))
         if head == "balance" and tail in self.document.units:
-            return self._add(name, "integer", _balance(tail))
+            is_money = self.document.units[tail].kind == "credit"
+            return self._add(name, "money" if is_money else "integer", _balance(tail))
         if head == "vouchers" and tail in self.document.vouchers:
             return self._add(name, "integer", _open_vouchers(tail))
         if head in {"days_since", "months_since", "days_until"}:
             return self._add(name, "integer", _since(head, tail))
-        if head in self.document.meters or head in BUILT_IN_METERS:
-            return self._meter_field(name, head, tail)
+        key = head.removeprefix("total.")
+        if key in self.document.meters or key in BUILT_IN_METERS:
+            return self._meter_field(name, key, tail, counts_in=key != head)
         return None
 
-    def _meter_field(self, name: str, key: str, window: str) -> Field | None:
+    def _meter_field(self, name: str, key: str, window: str, *, counts_in: bool) -> Field | None:
+        """Return the field of a meter over a window: before the activity, or with it counted in."""
         try:
             parsed = periods.parse_window(window)
         except ValueError:
             return None
         self.use_meter(key, parsed)
-        return self._add(name, self.meter_type(key), lambda c: c.meter(key, parsed))
+        if not counts_in:
+            return self._add(name, self.meter_type(key), lambda c: c.meter(key, parsed))
+        return self._add(name, self.meter_type(key), lambda c: c.meter(key, parsed) + c.meter(key, _THIS))
 
     def meter_type(self, key: str) -> str:
         """Return the type of the numbers that the meter counts."""
@@ -205,6 +212,7 @@ class Fields:
         return str((line or field or Field("", "integer")).type)
 
 
+_THIS = periods.parse_window("order")
 BUILT_IN_METERS = frozenset({"spend", "gross", "orders", "points", "active_days", "redeemed"})
 
 
@@ -222,6 +230,24 @@ def _line_field(name: str) -> Getter:
 
 def _attribute_of_member(name: str) -> Getter:
     return lambda c: c.state.profile.attributes.get(name, c.state.marks.get(f"set:{name}"))
+
+
+def _paid_with(tender: str) -> Getter:
+    """Return a reader of what was paid by one means: as told, or all of a bill that was paid by it alone."""
+    name = f"tender.{tender}"
+
+    def read(c: Any) -> int:
+        fields = c.activity.fields
+        if "tenders" in fields:
+            return int(fields.get(name, 0))
+        return int(c.net) if c.activity.tender == tender else 0
+
+    return read
+
+
+def _at_regular_price(fields: Any) -> bool:
+    price, regular = fields.get("price"), fields.get("regular_price")
+    return price is None or regular is None or price >= regular
 
 
 def _balance(unit: str) -> Getter:

@@ -109,11 +109,21 @@ def _taken_off(activity: Activity, base: Base) -> int:
         off += fields.get("points_value") or 0
     if base.vouchers == "exclude":
         off += fields.get("voucher_discount") or 0
-    if base.tax == "exclude":
-        off += fields.get("tax") or 0
     if base.shipping == "exclude":
         off += _shipping_inside(activity)
+    if base.tax == "exclude":
+        off += _tax_inside(activity, base, max((activity.amount or 0) - off, 0))
     return int(off)
+
+
+def _tax_inside(activity: Activity, base: Base, paid: int) -> int:
+    """Return the tax in a bill: as told, or worked out of what was paid where that includes it, rounded half up."""
+    told = activity.fields.get("tax")
+    if told is not None or base.tax_percent is None or activity.fields.get("vat_included") is False:
+        return int(told or 0)
+    numerator, denominator = base.tax_percent.as_integer_ratio()
+    whole = 100 * denominator + numerator
+    return (2 * paid * numerator + whole) // (2 * whole)
 
 
 def _shipping_inside(activity: Activity) -> int:

@@ -24,10 +24,11 @@ def applying(work: Work, limits: Iterable[RunningLimit], of: str) -> list[Runnin
 
 def left(work: Work, limit: RunningLimit) -> int:
     """Return how much of a limit is left now."""
+    key = key_of(work, limit)
     if limit.shared:
         return max(work.state.budgets.get(limit.key, work.program.budgets.get(limit.key, 0)), 0)
     maximum = work.quantity(limit.maximum)
-    used = work.counts.get(limit.key, 0) if limit.window.kind == OF_ORDER else meters.read(work, limit.key, limit.window)
+    used = work.counts.get(key, 0) if limit.window.kind == OF_ORDER else meters.read(work, key, limit.window)
     return max(maximum - used, 0)
 
 
@@ -73,14 +74,20 @@ def count(work: Work, limits: Iterable[RunningLimit], **quantities: int) -> list
         used = quantities.get(limit.of, 0)
         if not used or (limit.when is not None and not limit.when(work)):
             continue
+        key = key_of(work, limit)
         if limit.shared:
             take_budget(work, limit.key, used)
             kept.append([limit.key, "", used])
         elif limit.window.kind == OF_ORDER:
-            work.counts[limit.key] = work.counts.get(limit.key, 0) + used
+            work.counts[key] = work.counts.get(key, 0) + used
         else:
-            kept += [[limit.key, bucket, used] for bucket in meters.book(work, limit.key, limit.window.letter, used)]
+            kept += [[key, bucket, used] for bucket in meters.book(work, key, limit.window.letter, used)]
     return kept
+
+
+def key_of(work: Work, limit: RunningLimit) -> str:
+    """Return the name under which a limit is counted: one for each value where it is counted by a field."""
+    return limit.key if limit.by is None else f"{limit.key}={limit.by(work)}"
 
 
 def take_budget(work: Work, key: str, amount: int) -> None:

@@ -11,6 +11,7 @@ from phakdi.loyalty.programs.document.values import (
     ExpiryRule,
     Key,
     LimitList,
+    Number,
     PendingRule,
     Quantity,
     RoundingMode,
@@ -66,6 +67,7 @@ class Base(Strict):
     points_paid: Literal["exclude", "include"] = "exclude"
     vouchers: Literal["exclude", "include"] = "exclude"
     tax: Literal["exclude", "include"] = "include"
+    tax_percent: Number | None = None  # of a bill that includes tax and does not say how much
     shipping: Literal["exclude", "include"] = "exclude"
 
 

@@ -134,6 +134,7 @@ class Limit(Strict):
     per: WindowText = "lifetime"
     over: Literal["truncate", "reject"] = "truncate"
     shared: bool = False  # a budget of the whole program, not of one member
+    by: str | None = None  # counted for each value of this field by itself: for each film, store or card
     when: Condition | None = None
 
 
