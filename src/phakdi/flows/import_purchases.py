@@ -32,7 +32,8 @@ from phakdi.people.members.operations import ImportRow
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.imports import operations, queries
 from phakdi.platform.imports.core import Bought, ImportKind, Purchase, Reject, Return, cut, match_returns, total
-from phakdi.platform.imports.core.orders import Grouped
+from phakdi.platform.imports.core.orders import Grouped, OrderLine
+from phakdi.platform.imports.core.running import DRY
 from phakdi.platform.imports.processes import SliceDone, run_slices
 from phakdi.platform.outbox.operations import publish
 
@@ -41,10 +42,6 @@ SLICE_SIZE = 1000
 LOOKED_UP_AT_ONCE = 10_000
 FINISHED_TOPIC = "import.finished"
 NUMBER = "NUMBER"
-DRY = UUID(int=0)  # stands for the import that a dry run does not make
-HUNDRED = 100
-
-Mine = tuple[str, list[Purchase]]  # how the file knows a member, and what they did
 
 
 class Unknown(StrEnum):
@@ -66,6 +63,7 @@ class PurchaseFile:
     identity: str
     origin: str
     exponent: int
+    size: int  # rows
     skipped: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -153,7 +151,7 @@ class _Work:
                 mapping=self.file.mapping,
                 slices=len(self.slices),
                 now=self.now,
-                created_by_id=_id_of(self.manner.actor),
+                created_by_id=id_of(self.manner.actor),
             )
         self.import_id = begun.id
 
@@ -275,8 +273,8 @@ class _Work:
             raw["fields"] = order.fields
         return raw
 
-    def _raw_line(self, line: Any, *, is_refund: bool) -> dict[str, Any]:
-        raw = {"id": line.id, "product": line.product, "amount": self._money(line.amount)}
+    def _raw_line(self, line: OrderLine, *, is_refund: bool) -> dict[str, Any]:
+        raw: dict[str, Any] = {"id": line.id, "product": line.product, "amount": self._money(line.amount)}
         if line.quantity != 1000 or is_refund:  # noqa: PLR2004 - one, in thousandths
             raw["quantity"] = line.quantity // 1000 if line.quantity % 1000 == 0 else Decimal(line.quantity) / 1000
         if line.category:
@@ -359,7 +357,7 @@ class _Work:
 
     def _result(self, counts: Sequence[Mapping[str, int]], rejects: Sequence[Reject], *, was_resumed: bool) -> ImportResult:
         summed = total(counts)
-        summed["rows"] = self.file.told.rows + sum(self.file.skipped.values())
+        summed["rows"] = self.file.size
         everything = sorted([*rejects, *self.file.told.rejects], key=lambda reject: reject.line)
         summed["rejected"] = len({reject.line for reject in everything})
         import_id = None if self.manner.dry_run else self.import_id
@@ -381,7 +379,8 @@ def _position(order: Purchase) -> tuple[datetime, int]:
     return order.position
 
 
-def _id_of(actor: Actor | None) -> UUID | None:
+def id_of(actor: Actor | None) -> UUID | None:
+    """Return the id of the person who acts, or None where it is no person."""
     try:
         return UUID(actor.id) if actor else None
     except ValueError:

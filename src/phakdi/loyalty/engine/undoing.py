@@ -11,10 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.json import Json
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.ids import new_id
 from phakdi.loyalty.engine.models import StateBefore
+from phakdi.platform.audit.core import Actor
 
 UNDO = "undo"
 ORIGIN = "phakdi.undo"
@@ -42,11 +44,11 @@ SELECT DISTINCT a.member_id FROM activity AS a
 JOIN state_before AS b ON b.member_id = a.member_id AND b.import_id = %(import)s
 WHERE a.organization_id = %(organization)s AND a.member_id = ANY (%(members)s) AND a.kind <> 'undo'
   AND (a.import_id IS NULL OR a.import_id <> ALL (%(undone)s))
-  AND (a.written_by > b.written_by OR (a.recorded_at >= b.noted_at - %(margin)s AND a.written_by <> b.written_by))
+  AND (a.written_by > b.written_by OR (a.import_id IS NULL AND a.recorded_at >= b.noted_at - %(margin)s))
 """
 _NOTE = """
 INSERT INTO activity (organization_id, member_id, id, kind, of, origin, occurred_at, recorded_at, outcome, actor)
-SELECT %(organization)s, u.member_id, u.id, 'undo', %(import)s::text, 'phakdi.undo', %(now)s, %(now)s, '{}', %(actor)s
+SELECT %(organization)s, u.member_id, u.id, 'undo', %(import)s::text, 'phakdi.undo', %(now)s, %(now)s, '{}', %(actor)s::jsonb
 FROM unnest(%(members)s::uuid[], %(ids)s::uuid[]) AS u (member_id, id)
 """
 _REVERSE = """
@@ -151,6 +153,12 @@ def forget(*, organization_id: UUID, import_id: UUID, member_ids: Collection[UUI
 
 
 @in_transaction
+def count_touched(*, organization_id: UUID, import_id: UUID) -> int:
+    """Return how many members the import touched who are not restored yet."""
+    return StateBefore.objects.filter(organization_id=organization_id, import_id=import_id).count()
+
+
+@in_transaction
 def touched_members(*, organization_id: UUID, import_id: UUID, after: UUID | None = None, limit: int = MEMBERS_MAX) -> list[UUID]:
     """Return members whom the import touched and who are not restored yet, in order."""
     found = StateBefore.objects.filter(organization_id=organization_id, import_id=import_id)
@@ -167,7 +175,7 @@ def restore(
     member_ids: Sequence[UUID],
     undone: Collection[UUID],
     now: datetime,
-    actor: str | None = None,
+    actor: Actor | None = None,
 ) -> Undone:
     """Make up to 1,000 members again what they were before the import; those who did something else since are left.
 
@@ -181,7 +189,7 @@ def restore(
         "undone": [*undone, import_id],
         "margin": MARGIN,
         "now": now,
-        "actor": actor,
+        "actor": Json({"kind": actor.kind, "id": actor.id, "store": actor.store}) if actor else None,
     }
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, values)

@@ -2,7 +2,7 @@
 
 from phakdi.adapters.commerce.files.guessing import guess_mapping
 from phakdi.adapters.commerce.files.mapping import BadMapping, Mapping, check_columns, dump_mapping, load_mapping
-from phakdi.adapters.commerce.files.members import MemberReader, ReadMember
+from phakdi.adapters.commerce.files.members import MemberReader
 from phakdi.adapters.commerce.files.purchases import WALK_INS, PurchaseReader
 from phakdi.adapters.commerce.files.tables import Table, UnreadableFile, digest, open_table
 
@@ -12,7 +12,6 @@ __all__ = [
     "Mapping",
     "MemberReader",
     "PurchaseReader",
-    "ReadMember",
     "Table",
     "UnreadableFile",
     "check_columns",

@@ -9,6 +9,7 @@ from typing import Any
 from phakdi.adapters.commerce.files.mapping import Mapping
 from phakdi.adapters.commerce.files.tables import Table
 from phakdi.adapters.commerce.files.values import instant_reader, read_local
+from phakdi.flows.import_members import MemberLine
 from phakdi.kit.errors import Invalid
 from phakdi.people.members.operations import ImportRow
 from phakdi.platform.imports.core import Reject
@@ -23,14 +24,6 @@ NO = frozenset({"0", "n", "no", "false", "-", "ไม่", "ไม่ใช่",
 PLAIN = ("title", "given_name", "family_name", "nickname", "email", "phone", "home_store")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadMember:
-    """A row as read, and the consents that it tells: (``MARKETING.SMS``, yes or no)."""
-
-    row: ImportRow
-    consents: tuple[tuple[str, bool], ...] = ()
-
-
 @dataclass(slots=True)
 class MemberReader:
     """Reads the rows of a table one by one; what cannot be read is in ``rejects``."""
@@ -40,7 +33,7 @@ class MemberReader:
     rejects: list[Reject] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def rows(self) -> Iterator[ReadMember]:
+    def rows(self) -> Iterator[MemberLine]:
         """Yield the rows that could be read, in the order of the file."""
         columns = {target: list(self.table.columns).index(column) for target, column in self.mapping.columns.items()}
         joined = instant_reader(order=self.mapping.dates, zone=self.mapping.zone)
@@ -50,7 +43,7 @@ class MemberReader:
             except Invalid as error:
                 self.rejects.append(Reject(line, error.code, str(error.details.get("field", ""))))
 
-    def _read(self, line: int, cells: Sequence[str], columns: dict[str, int], joined: Any) -> ReadMember:
+    def _read(self, line: int, cells: Sequence[str], columns: dict[str, int], joined: Any) -> MemberLine:
         if any(cell.strip() for cell in cells[len(self.table.columns) :]):
             raise Invalid("The row has more columns than the first.", code="row_too_long")
         if UNREADABLE in "".join(cells):
@@ -60,7 +53,7 @@ class MemberReader:
         told |= {target: text for target, text in self.mapping.constants.items() if text}
         since = joined(told["joined_at"], "joined_at") if told.get("joined_at") else None
         row = ImportRow(line, _fields(told, self.mapping), _identities(told), told.get("number", ""), since)
-        return ReadMember(row, _consents(told))
+        return MemberLine(row, _consents(told))
 
     def _ours(self, target: str, text: str) -> str:
         words = self.mapping.values.get(target)

@@ -35,6 +35,7 @@ class PurchaseReader:
     now: datetime
     rejects: list[Reject] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    size: int = 0  # rows that are not blank
 
     def lines(self) -> Iterator[ReadLine]:
         """Yield the rows that could be read and name a member.
@@ -43,8 +44,8 @@ class PurchaseReader:
             Invalid: the file has more rows than can be held.
         """
         read = _Columns(self)
-        for number, (line, cells) in enumerate(self.table.rows(), 1):
-            if number > LINES_MAX:
+        for self.size, (line, cells) in enumerate(self.table.rows(), 1):
+            if self.size > LINES_MAX:
                 raise Invalid(f"The file has more than {LINES_MAX:,} rows. Split it.", code="file_too_long", maximum=LINES_MAX)
             try:
                 found = read(line, cells)

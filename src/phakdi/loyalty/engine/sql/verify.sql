@@ -61,7 +61,9 @@ GROUP BY member_id, unit, ref HAVING sum(points * ((target = 'HELD')::int - (sou
 -- check: reversal_within_original
 SELECT r.member_id, r.reverses_id::text, coalesce(o.points::text, 'an entry'), sum(r.points)::text
 FROM entry AS r LEFT JOIN entry AS o ON o.member_id = r.member_id AND o.id = r.reverses_id
-WHERE r.organization_id = %(organization_id)s AND r.reverses_id IS NOT NULL
+WHERE r.organization_id = %(organization_id)s AND r.reverses_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM entry AS u WHERE u.member_id = r.member_id AND u.reason = 'import_undone' AND u.params ->> 'entry' = r.id::text
+)
 GROUP BY r.member_id, r.reverses_id, o.points HAVING o.points IS NULL OR sum(r.points) > o.points
 
 -- check: entry_has_its_activity

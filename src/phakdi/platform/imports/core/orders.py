@@ -92,7 +92,6 @@ class Grouped:
 
     members: dict[str, list[Purchase]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
-    rows: int = 0
 
 
 def group_lines(lines: Iterable[ReadLine], *, has_products: bool) -> Grouped:
@@ -103,7 +102,6 @@ def group_lines(lines: Iterable[ReadLine], *, has_products: bool) -> Grouped:
     found: dict[tuple[str, str, bool], Purchase] = {}
     grouped = Grouped()
     for read in lines:
-        grouped.rows += 1
         key = (read.kind, read.number, read.is_return)
         order = found.get(key)
         if order is None:

@@ -1,3 +1,5 @@
+-- Files on their way in, and the markers of the slices that are written.
+
 CREATE TABLE import (
     organization_id uuid NOT NULL,
     id uuid PRIMARY KEY,
