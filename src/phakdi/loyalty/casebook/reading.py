@@ -180,11 +180,5 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 def _bad(message: str, case: str, source: Source, inner: str, step: int | None = None) -> BadCase:
     where = f"Case '{case}'" + (f", step {step}" if step else "")
-    named = {"step": step} if step else {}
-    return BadCase(
-        f"{where}: {message.removesuffix('.')}.",
-        case=case,
-        path=f"{source.path}{inner}".lstrip("."),
-        **named,
-        **source.place(inner),
-    )
+    place: dict[str, Any] = {"step": step, **source.place(inner)} if step else dict(source.place(inner))
+    return BadCase(f"{where}: {message.removesuffix('.')}.", case=case, path=f"{source.path}{inner}".lstrip("."), **place)

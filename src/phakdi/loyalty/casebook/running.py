@@ -38,7 +38,8 @@ def run_case(program: CompiledProgram, case: Case, *, source: Source | None = No
         differences = expecting.compare(case, world, reports)
     except Invalid as error:
         place = {name: error.details[name] for name in ("line", "column") if name in error.details}
-        return CaseResult(case.name, steps=tuple(reports), error=error.message, **{**told, **place})
+        told.update(place)
+        return CaseResult(case.name, steps=tuple(reports), error=error.message, **told)
     return CaseResult(case.name, differences, tuple(reports), **told)
 
 
@@ -48,7 +49,7 @@ def _perform(world: World, step: PlannedStep, case: Case, source: Source) -> Ste
     except Invalid as error:
         if isinstance(error, BadCase):
             raise
-        place = source.place(f".steps[{step.number - 1}]")
+        place: dict[str, Any] = dict(source.place(f".steps[{step.number - 1}]"))
         message = f"Case '{case.name}', step {step.number}: {error.message}"
         raise BadCase(message, case=case.name, step=step.number, reason=error.code, **place) from error
 

@@ -97,12 +97,9 @@ class World:
             return advance(state, activity, program=self.program, now=self.now)
         priced = price(state, activity, program=self.program, now=self.now)
         done = advance(state, priced.activity, program=self.program, now=self.now)
-        told = {"discount": priced.discount, "pay": priced.pay, "shipping": priced.shipping, "gifts": priced.gifts}
-        for name, value in told.items():
-            if name == "gifts":
-                done.outcome["gifts"] = [*value, *(g for g in done.outcome.get("gifts", ()) if g not in value)]
-            else:
-                done.outcome.setdefault(name, value)
+        for name, value in {"discount": priced.discount, "pay": priced.pay, "shipping": priced.shipping}.items():
+            done.outcome.setdefault(name, value)
+        done.outcome["gifts"] = [*priced.gifts, *(gift for gift in done.outcome.get("gifts", ()) if gift not in priced.gifts)]
         return done
 
     def _take(self, name: str, step: Step) -> None:

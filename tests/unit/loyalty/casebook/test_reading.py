@@ -30,7 +30,12 @@ def outcome(text, cases=None):
     ("before", "after", "message", "line"),
     [
         ("do: purchase", "do: purchace", "Case 'a case', step 2: there is no verb 'purchace'; did you mean 'purchase'?.", 10),
-        ("amount: 100", "amont: 100", "Case 'a case', step 2: there is no argument of 'purchase' 'amont'; did you mean 'amount'?.", 11),
+        (
+            "amount: 100",
+            "amont: 100",
+            "Case 'a case', step 2: there is no argument of 'purchase' 'amont'; did you mean 'amount'?.",
+            11,
+        ),
         ("expect: {points", "expect: {point", "Case 'a case': there is no expectation 'point'; did you mean 'points'?.", 12),
         (
             "2026-03-02T11:00:00+07:00",
