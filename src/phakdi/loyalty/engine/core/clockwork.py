@@ -7,7 +7,7 @@ into a voucher, memberships and levels end, points and vouchers expire, and the 
 
 from datetime import datetime, timedelta
 
-from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, memberships, moves, rights
+from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, limits, memberships, moves, rights
 from phakdi.loyalty.engine.core.state import Activity, Lot
 from phakdi.loyalty.engine.core.work import Work
 
@@ -109,6 +109,8 @@ def _book_instant(work: Work, at: datetime) -> None:
 def _end_holds(work: Work, at: datetime) -> None:
     for ref, hold in list(work.state.marks.get("holds", {}).items()):
         if hold["until"] and datetime.fromisoformat(hold["until"]) <= at:
+            for key, bucket, quantity in hold.get("limits", ()):  # stock, quota and budget go with it (R65)
+                limits.step_back(work, key, bucket, quantity)
             moves.release(work, ref, reason="hold_ended")
 
 

@@ -80,10 +80,9 @@ def hold(work: Work) -> None:
     ref = documents.keep(work, doc)
     minutes = int(work.activity.fields.get("minutes") or HOLD_MINUTES)
     until = work.at + timedelta(minutes=minutes)
-    if order.points:
-        moves.hold(work, order.unit, order.points, ref=ref, until=until)
-        work.mark("holds", {})[ref]["document"] = True
+    moves.hold(work, order.unit, order.points, ref=ref, until=until)
     _count(work, order, doc)
+    work.mark("holds", {})[ref]["limits"] = [*doc["limits"], *doc["meters"]]
     doc["asked"] = {
         "reward": order.reward.key if order.reward else "",
         "bill": order.bill,
@@ -106,11 +105,10 @@ def confirm(work: Work) -> None:
     if doc["state"] != HELD:
         raise reject("hold_unknown", "Nothing is held under this name.", ref=of, state=doc["state"])
     asked = doc["asked"]
-    if doc["points"]:
-        held = work.state.marks.get("holds", {}).get(of)
-        uses = held["uses"] if held else []
-        entry = moves.confirm(work, of, reason="redeemed")
-        doc["taken"] = {**documents.of_entry(entry), "uses": uses}
+    held = work.state.marks.get("holds", {}).get(of)
+    entry = moves.confirm(work, of, reason="redeemed")
+    if entry is not None and held is not None:
+        doc["taken"] = {**documents.of_entry(entry), "uses": held["uses"]}
     reward = work.program.rewards.get(asked["reward"])
     order = Order(
         doc["unit"],
@@ -140,8 +138,7 @@ def release(work: Work) -> None:
 
 
 def _let_go(work: Work, ref: str, doc: documents.Doc) -> None:
-    if doc["points"] and ref in work.state.marks.get("holds", {}):
-        moves.release(work, ref)
+    moves.release(work, ref)
     documents.step_back(work, doc)
     doc["state"] = CANCELLED
 

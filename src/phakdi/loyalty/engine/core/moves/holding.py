@@ -10,15 +10,21 @@ from phakdi.loyalty.engine.core.state import Entry
 from phakdi.loyalty.engine.core.work import Work, reject
 
 
-def hold(work: Work, unit: str, points: int, *, ref: str, until: datetime | None, reason: str = "held") -> Entry:
-    """Keep points for a redemption called ``ref`` until it is confirmed, released, or ``until`` comes (R65)."""
-    entry = spend(work, unit, points, kind="HOLD", target="HELD", reason=reason, ref=ref)
+def hold(work: Work, unit: str, points: int, *, ref: str, until: datetime | None, reason: str = "held") -> Entry | None:
+    """Keep points (also none, for what costs nothing) for a redemption until it is confirmed, released, or ``until`` comes (R65).
+
+    Raises:
+        Rejected: ``hold_known``: something is held under this name; ``points_insufficient``.
+    """
+    if ref in work.state.marks.get("holds", {}):
+        raise reject("hold_known", "Something is held under this name.", ref=ref)
+    entry = spend(work, unit, points, kind="HOLD", target="HELD", reason=reason, ref=ref) if points else None
     work.mark("holds", {})[ref] = {
         "unit": unit,
         "points": points,
-        "uses": [[str(lot_id), taken] for lot_id, taken in entry.uses],
+        "uses": [[str(lot_id), taken] for lot_id, taken in entry.uses] if entry else [],
         "until": until.isoformat() if until else None,
-        "entry": str(entry.id),
+        "entry": str(entry.id) if entry else "",
     }
     return entry
 
@@ -27,12 +33,16 @@ def release(work: Work, ref: str, reason: str = "released") -> int:
     """Give back what is held under ``ref`` and return the points. Rejected (``hold_unknown``): nothing is held."""
     held = _take_hold(work, ref)
     uses = [(UUID(lot_id), points) for lot_id, points in held["uses"]]
+    if not uses:
+        return 0
     return restore(work, held["unit"], uses, source="HELD", kind="RELEASE", reverses=UUID(held["entry"]), reason=reason, ref=ref)
 
 
-def confirm(work: Work, ref: str, reason: str = "spent") -> Entry:
+def confirm(work: Work, ref: str, reason: str = "spent") -> Entry | None:
     """Spend what is held under ``ref``. Rejected (``hold_unknown``): nothing is held."""
     held = _take_hold(work, ref)
+    if not held["points"]:
+        return None
     return work.entry("SPEND", held["unit"], held["points"], "HELD", "REDEEMED", reason=reason, ref=ref)
 
 
