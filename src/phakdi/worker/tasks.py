@@ -1,13 +1,17 @@
 """What is done by the clock, and when."""
 
+from contextlib import suppress
 from datetime import time, timedelta
 
 from phakdi.flows.pass_time import pass_time
 from phakdi.flows.reconcile import reconcile
+from phakdi.flows.tell_member import remind_of_expiry
 from phakdi.flows.tidy_up import seal_audit, tidy_installation, tidy_organization
+from phakdi.loyalty.programs.queries import NoProgram
 from phakdi.platform.outbox.core import Daily, Every, Task, TaskRun
 
 MEMBERS_A_RUN = 2000
+REMINDED_DAYS_BEFORE = (30, 7)
 
 
 def _pass_time(run: TaskRun) -> bool:
@@ -33,10 +37,19 @@ def _reconcile(run: TaskRun) -> bool:
     return True
 
 
+def _remind(run: TaskRun) -> bool:
+    """Tell members of points that can be used for a month or a week more; nobody without a program has any."""
+    with suppress(NoProgram):
+        for days in REMINDED_DAYS_BEFORE:
+            remind_of_expiry(organization_id=run.organization_id, now=run.now, days=days)
+    return True
+
+
 TASKS = (
     Task("pass_time", Every(timedelta(minutes=1)), _pass_time),
     Task("night", Daily(time(0, 0)), _pass_time),
     Task("seal_audit", Every(timedelta(minutes=1)), _seal_audit),
+    Task("remind", Daily(time(10, 0)), _remind),
     Task("tidy", Daily(time(3, 0)), _tidy),
     Task("reconcile", Daily(time(4, 0)), _reconcile),
     Task("tidy_installation", Every(timedelta(hours=1)), _tidy_installation, is_per_organization=False),

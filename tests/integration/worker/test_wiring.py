@@ -11,13 +11,14 @@ from phakdi.engagement.messaging import queries as messaging
 from phakdi.flows.apply_program import apply_program
 from phakdi.flows.enroll_member import Enrollment, enroll_by_staff
 from phakdi.flows.record_activity import Actor, record_activity
+from phakdi.flows.tell_member import remind_of_expiry
 from phakdi.flows.update_member import update_member
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.ids import nth
 from phakdi.loyalty.ledger import queries as ledger
 from phakdi.platform.audit.queries import verify_chain
 from phakdi.platform.outbox import operations, queries
-from phakdi.worker.tasks import TASKS
+from phakdi.worker.tasks import REMINDED_DAYS_BEFORE, TASKS
 from phakdi.worker.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -190,6 +191,27 @@ def test_time_passes_by_itself_and_the_member_is_told(organization_id, begin, wo
     assert [template for template, *_ in sent(organization_id, member_id)] == ["points_expired"]
 
 
+@pytest.mark.parametrize(
+    ("now", "subjects"),
+    [
+        (datetime(2027, 10, 25, 3, 0, tzinfo=UTC), ["50 แต้ม ใช้ได้ถึง 24 พ.ย. 2570"]),
+        (datetime(2027, 10, 26, 3, 0, tzinfo=UTC), []),
+        (datetime(2027, 11, 17, 3, 0, tzinfo=UTC), ["50 แต้ม ใช้ได้ถึง 24 พ.ย. 2570"]),
+    ],
+)
+def test_members_are_reminded_once_before_their_points_expire(organization_id, begin, now, subjects):
+    begin()
+    member_id = enroll(organization_id, email="nok@example.com")
+    for _ in range(2):
+        for days in REMINDED_DAYS_BEFORE:
+            remind_of_expiry(organization_id=organization_id, now=now, days=days)
+
+    with organization_scope(organization_id):
+        assert [
+            message.subject for message in messaging.messages_of(organization_id=organization_id, member_id=member_id)
+        ] == subjects
+
+
 def test_the_audit_is_sealed_and_the_ledger_reconciled(organization_id, begin, worker):
     begin()
     enroll(organization_id)
@@ -199,4 +221,4 @@ def test_the_audit_is_sealed_and_the_ledger_reconciled(organization_id, begin, w
         chain = verify_chain(organization_id=organization_id)
         done = {task.task: task.last_error for task in queries.scheduled_tasks(organization_id=organization_id)}
     assert (chain.unsealed, chain.is_sound) == (0, True)
-    assert done == dict.fromkeys(["night", "pass_time", "reconcile", "seal_audit", "tidy"], "")
+    assert done == dict.fromkeys(["night", "pass_time", "reconcile", "remind", "seal_audit", "tidy"], "")

@@ -31,6 +31,14 @@ DUE = """
     ORDER BY due_at, member_id LIMIT %s
 """
 
+EXPIRING = """
+    SELECT s.member_id, l.unit, sum(l.remaining)::bigint
+    FROM member_state AS s JOIN lot AS l ON l.member_id = s.member_id AND l.is_open AND l.organization_id = s.organization_id
+    WHERE s.organization_id = %s AND s.due_at <= %s AND NOT l.is_pending AND l.expires_at > %s AND l.expires_at <= %s
+      AND (s.member_id, l.unit) > (%s, %s)
+    GROUP BY s.member_id, l.unit ORDER BY s.member_id, l.unit LIMIT %s
+"""
+
 
 class UnknownMember(NotFound):
     """No such member in this organization."""
@@ -120,6 +128,25 @@ def due_members(*, organization_id: UUID, now: datetime, after: tuple[datetime, 
     with connection.cursor() as cursor:
         cursor.execute(DUE, (organization_id, now, *after, limit))
         return [(member_id, due_at) for member_id, due_at in cursor.fetchall()]
+
+
+@dataclass(slots=True, frozen=True)
+class Expiring:
+    """Spendable points of one unit that a member loses in the time asked for."""
+
+    member_id: UUID
+    unit: str
+    points: int
+
+
+def expiring_points(
+    *, organization_id: UUID, after: datetime, until: datetime, beyond: tuple[UUID, str] | None = None, limit: int
+) -> list[Expiring]:
+    """Return what expires after ``after`` and not after ``until``, by member and unit, beyond the last of the page before."""
+    member_id, unit = beyond or (UUID(int=0), "")
+    with connection.cursor() as cursor:  # who loses points by then is due by then: only those are looked at
+        cursor.execute(EXPIRING, (organization_id, until, after, until, member_id, unit, limit))
+        return [Expiring(*row) for row in cursor.fetchall()]
 
 
 def state_of(*, organization_id: UUID, member_id: UUID) -> KeptState | None:

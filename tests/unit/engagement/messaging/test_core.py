@@ -21,6 +21,10 @@ from phakdi.kit.text import missing_languages
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 PARAMS = {
+    "points": "1,234",
+    "unit": "แต้ม",
+    "level": "Gold",
+    "date": "24 พ.ย. 2569",
     "code": "123456", "ref": "ABCD", "minutes": 5, "organization": "ร้านกาแฟ", "name": "สมชาย", "number": "1234567890", "hours": 24
 }  # fmt: skip
 

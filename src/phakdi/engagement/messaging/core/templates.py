@@ -130,6 +130,18 @@ TEMPLATES: Mapping[str, Template] = {
             "en": "{organization}: {points} {unit} were taken back from member {number}. Your card shows why.",
         },
     ),
+    "points_expiring": Template(
+        subject={"th": "{points} {unit} ใช้ได้ถึง {date}", "en": "{points} {unit} can be used until {date}"},
+        body={
+            "th": "สมาชิก {number} มี {points} {unit} ที่ {organization} ซึ่งใช้ได้ถึง {date}\n\nหน้าสมาชิกบอกว่าแลกอะไรได้บ้าง",
+            "en": "Member {number} has {points} {unit} at {organization} that can be used until {date}.\n\n"
+            "Your card shows what they can be used for.",
+        },
+        short={
+            "th": "{organization}: {points} {unit} ของสมาชิก {number} ใช้ได้ถึง {date}",
+            "en": "{organization}: {points} {unit} of member {number} can be used until {date}.",
+        },
+    ),
     "points_expired": Template(
         subject={"th": "{points} {unit} หมดอายุแล้ว", "en": "{points} {unit} have expired"},
         body={
