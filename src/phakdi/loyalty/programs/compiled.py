@@ -127,6 +127,8 @@ class RunningDiscount:
     limits: tuple[RunningLimit, ...]
     rounding: str
     points: Ratio | None = None
+    of: str = ""  # a field: ``amount`` is for each of its quantity
+    at_most: Ratio | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -146,7 +148,6 @@ class RunningSpending:
     minimum: Mapping[str, Ratio]
     maximum: Mapping[str, Ratio]
     limits: tuple[RunningLimit, ...]
-    times_at_most: Ratio | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -333,7 +334,8 @@ class CompiledProgram:
 
     def scale_of(self, field_name: str) -> int:
         """Return by how much the field's numbers are multiplied to be whole."""
-        return {"money": 10**self.exponent, "decimal": DECIMAL_SCALE}.get(self.field_types.get(field_name, ""), 1)
+        type_ = self.field_types.get(field_name) or self.line_field_types.get(field_name, "")
+        return {"money": 10**self.exponent, "decimal": DECIMAL_SCALE}.get(type_, 1)
 
     @property
     def has_credit(self) -> bool:

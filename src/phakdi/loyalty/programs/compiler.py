@@ -266,6 +266,8 @@ class _Compiler:
             shipping_fee=self.ratio(item.shipping_fee, f"{path}.shipping_fee", money),
             limits=self.limits(item.limits, f"{path}.limits", item.key),
             rounding=item.rounding,
+            of=item.of or "",
+            at_most=self.ratio(item.at_most, f"{path}.at_most", self._of(item.of, path)),
         )
 
     def voucher(self, key: str, item: rules.VoucherDefinition, path: str) -> run.RunningDiscount:
@@ -286,6 +288,8 @@ class _Compiler:
             limits=self.limits(item.limits, f"{path}.limits", key),
             rounding=item.rounding,
             points=self.ratio(item.points, f"{path}.points", self.unit_scale(self.unit(item.unit, f"{path}.unit"))),
+            of=item.of or "",
+            at_most=self.ratio(item.at_most, f"{path}.at_most", self._of(item.of, path)),
         )
 
     def spend(self, item: spending.SpendingRule, path: str) -> run.RunningSpending:
@@ -305,21 +309,23 @@ class _Compiler:
             values=table,
             step=self.ratio(item.step, f"{path}.step", scale),
             minimum=self._bounds(item.minimum, f"{path}.minimum", scale),
-            maximum=self._bounds(item.maximum, f"{path}.maximum", scale),
+            maximum=self._bounds(item.maximum, f"{path}.maximum", scale, self._of(item.of, path)),
             limits=self.limits(item.limits, f"{path}.limits", item.key, None, unit),
-            times_at_most=self._times(item, path),
         )
 
-    def _times(self, item: spending.SpendingRule, path: str) -> run.Ratio | None:
-        if item.times is None:
-            return None
-        field = self.fields.numeric(item.times, of_line=False)
+    def _of(self, of: str | None, path: str) -> int:
+        """Return the scale of the numeric field that something is counted by."""
+        if of is None:
+            return 1
+        field = self.fields.numeric(of, of_line=False) or self.fields.numeric(of, of_line=True)
         if field is None:
-            raise BadProgram(f"'{item.times}' is no numeric field.", path=f"{path}.times", field=item.times)
-        return self.ratio(item.times_at_most, f"{path}.times_at_most", field.scale)
+            raise BadProgram(f"'{of}' is no numeric field of an activity or line.", path=f"{path}.of", field=of)
+        return field.scale
 
-    def _bounds(self, bounds: spending.Minimum | spending.Maximum, path: str, scale: int) -> Mapping[str, run.Ratio]:
-        scales = {"points": scale, "balance": scale, "bill": 10**self.exponent, "value": 10**self.exponent}
+    def _bounds(
+        self, bounds: spending.Minimum | spending.Maximum, path: str, scale: int, per: int = 1
+    ) -> Mapping[str, run.Ratio]:
+        scales = {"points": scale, "balance": scale, "bill": 10**self.exponent, "value": 10**self.exponent, "quantity": per}
         found = {n: self.ratio(getattr(bounds, n), f"{path}.{n}", scales.get(n, 1)) for n in type(bounds).model_fields}
         return {name: ratio for name, ratio in found.items() if ratio is not None}
 

@@ -1,6 +1,6 @@
 """A basket while it is priced: what is still to pay of each line, and what was taken off by whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,10 @@ from phakdi.kit.money import Rounding, round_div
 from phakdi.loyalty.engine.core.bills import shares
 from phakdi.loyalty.engine.core.state import Activity, Line
 from phakdi.loyalty.engine.core.work import Work
-from phakdi.loyalty.programs.compiled import Ratio, Test
+from phakdi.loyalty.programs.compiled import Ratio, RunningDiscount, Test
+
+
+_MODES: dict[str, Rounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up", "half_even": "half_even"}
 
 
 @dataclass(slots=True, frozen=True)
@@ -120,5 +123,22 @@ def _lines(activity: Activity, amount: int) -> tuple[Line, ...]:
 def part_of(work: Work, ratio: Ratio, whole: int, rounding: str) -> int:
     """Return ``ratio`` percent of ``whole``, rounded."""
     numerator, denominator = ratio(work)
-    modes: dict[str, Rounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up", "half_even": "half_even"}
-    return max(round_div(whole * numerator, denominator * 100, modes[rounding]), 0)
+    return max(round_div(whole * numerator, denominator * 100, _MODES[rounding]), 0)
+
+
+def times_quantity(work: Work, running: RunningDiscount, amount: int, lines: Iterable[Line]) -> int:
+    """Return an amount, or that amount for each of the quantity that it is meant for (ten cents off each gallon)."""
+    if not running.of:
+        return amount
+    quantity = quantity_of(work, running.of, lines)
+    if running.at_most is not None:
+        quantity = min(quantity, work.quantity(running.at_most))
+    return round_div(amount * quantity, work.program.scale_of(running.of), _MODES[running.rounding])
+
+
+def quantity_of(work: Work, field_name: str, lines: Iterable[Line]) -> int:
+    """Return a quantity as the whole activity tells it, else as ``lines`` tell it together; in its scaled units."""
+    told = work.activity.fields.get(field_name)
+    if told is not None:
+        return int(told)
+    return sum(int(line.fields.get(field_name) or 0) for line in lines)

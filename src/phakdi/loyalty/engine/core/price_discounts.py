@@ -6,7 +6,7 @@ from typing import Any
 
 from phakdi.kit.errors import Rejected
 from phakdi.loyalty.engine.core import limits
-from phakdi.loyalty.engine.core.price_basket import Applied, Basket, part_of
+from phakdi.loyalty.engine.core.price_basket import Applied, Basket, part_of, times_quantity
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import RunningDiscount
 from phakdi.loyalty.programs.document.rules import Discount
@@ -80,7 +80,8 @@ def _worth(work: Work, basket: Basket, candidate: Candidate, of: Sequence[int]) 
     if running.percent is not None:
         worth += part_of(work, running.percent, there, running.rounding)
     if running.amount is not None:
-        worth += work.quantity(running.amount)
+        lines = [basket.lines[number] for number in candidate.numbers]
+        worth += times_quantity(work, running, work.quantity(running.amount), lines)
     if running.cap is not None:
         worth = min(worth, work.quantity(running.cap))
     worth = min(worth, there, basket.rest)

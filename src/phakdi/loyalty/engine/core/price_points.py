@@ -7,7 +7,7 @@ from typing import Any
 from phakdi.kit.errors import Rejected
 from phakdi.kit.money import Rounding, round_div
 from phakdi.loyalty.engine.core import limits, moves
-from phakdi.loyalty.engine.core.price_basket import Basket
+from phakdi.loyalty.engine.core.price_basket import Basket, quantity_of
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import RunningSpending
 
@@ -111,20 +111,20 @@ def _rate(work: Work, rule: RunningSpending) -> tuple[int, int]:
     assert rule.pays is not None
     numerator, denominator = rule.pays(work)
     denominator *= rule.definition.points * work.program.units[rule.unit].scale
-    if rule.definition.times:
-        numerator *= _times(work, rule)
-        denominator *= work.program.scale_of(rule.definition.times)
+    if rule.definition.of:
+        numerator *= _quantity(work, rule)
+        denominator *= work.program.scale_of(rule.definition.of)
     return numerator, denominator
 
 
-def _times(work: Work, rule: RunningSpending) -> int:
+def _quantity(work: Work, rule: RunningSpending) -> int:
     """Return the quantity (gallons, litres) for each of which the points pay, in its scaled units."""
-    name = rule.definition.times
+    name = rule.definition.of
     assert name
-    quantity = int(work.activity.fields.get(name) or 0)
+    quantity = quantity_of(work, name, work.activity.lines)
     if not quantity:
         raise reject("quantity_missing", "Say for how much the points are to pay.", field=name)
-    most = rule.times_at_most
+    most = rule.maximum.get("quantity")
     return quantity if most is None else min(quantity, work.quantity(most))
 
 

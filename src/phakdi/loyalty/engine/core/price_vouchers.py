@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from phakdi.kit.errors import Rejected
-from phakdi.loyalty.engine.core import limits, meters, rights
-from phakdi.loyalty.engine.core.price_basket import Applied, Basket, part_of
+from phakdi.loyalty.engine.core import limits, meters
+from phakdi.loyalty.engine.core.price_basket import Applied, Basket, part_of, times_quantity
 from phakdi.loyalty.engine.core.state import Voucher
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import RunningDiscount
@@ -164,7 +164,7 @@ def _worth(work: Work, basket: Basket, voucher: Named, numbers: list[int]) -> tu
     elif running.percent is not None:
         worth = part_of(work, running.percent, sum(of[number] for number in numbers), running.rounding)
     else:
-        worth = voucher.value or 0
+        worth = times_quantity(work, running, voucher.value or 0, [basket.lines[number] for number in numbers])
     if running.cap is not None:
         worth = min(worth, work.quantity(running.cap))
     for what in ("amount", "value"):

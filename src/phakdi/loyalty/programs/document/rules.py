@@ -107,6 +107,8 @@ class Discount(Strict):
     ends: DateText | None = None
     percent: Quantity | None = None
     amount: Quantity | None = None
+    of: str | None = None  # a field (gallons): ``amount`` is taken off for each of them, up to ``at_most``
+    at_most: Quantity | None = None
     free_shipping: bool = False
     shipping_fee: Quantity | None = None  # what delivery costs then
     cap: Quantity | None = None
@@ -136,6 +138,8 @@ class VoucherDefinition(Strict):
     name: Text | None = None
     percent: Quantity | None = None
     amount: Quantity | None = None
+    of: str | None = None  # a field (gallons): ``amount`` is taken off for each of them, up to ``at_most``
+    at_most: Quantity | None = None
     item: Text | None = None
     item_up_to: Quantity | None = None
     free_shipping: bool = False

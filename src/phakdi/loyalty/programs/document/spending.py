@@ -40,6 +40,7 @@ class Maximum(Strict):
     points: Quantity | None = None
     value: Quantity | None = None
     percent_of_bill: Quantity | None = None
+    quantity: Quantity | None = None  # of the field in ``of``
 
 
 class SpendingRule(Strict):
@@ -64,8 +65,7 @@ class SpendingRule(Strict):
     rounding: RoundingMode = "floor"
     reversible: bool = True
     lines: Condition | None = None
-    times: str | None = None  # a field of the redemption (gallons): what the points pay is for each of them
-    times_at_most: Quantity | None = None
+    of: str | None = None  # a field (gallons): what the points pay is for each of them, up to ``maximum.quantity``
 
     @model_validator(mode="after")
     def _pays_something(self) -> "SpendingRule":

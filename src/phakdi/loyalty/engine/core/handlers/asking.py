@@ -66,7 +66,7 @@ def _unit_of(program: CompiledProgram, name: str, home: str | None) -> str:
 
 def _factor(program: CompiledProgram, name: str, unit: str, *, is_raw: bool) -> int:
     """Return what makes a plain number of money credit minor units; what rules gave is so already."""
-    is_plain = name in {"points", "stars", "stamps"} and name not in program.units
+    is_plain = name in {"points", "stars", "stamps"} and name != unit
     return program.units[unit].scale if is_plain and not is_raw else 1
 
 

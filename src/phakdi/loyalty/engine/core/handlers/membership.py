@@ -55,6 +55,8 @@ def _begin(
     membership.since, membership.ended, membership.fee_paid_minor = since, False, fee
     membership.until = end_of_term(work, plan.definition, starts or since) if plan else None
     level = (plan.definition.level if plan else None) or (named if named in work.program.level_by_key else "")
+    if not level and not work.state.standing.level and work.program.tiers is not None:
+        level = levels.start_level(work.program)
     if level and level != work.state.standing.level:
         _give_level(work, level, plan)
 

@@ -1,6 +1,6 @@
 """Points given to other members, and points changed into a partner's units."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -87,8 +87,9 @@ def _check_payee(work: Work, definition: Transfer, payee: dict[str, Any] | None)
     if payee is None:
         raise reject("receiver_not_allowed", "Add this member to the receivers first.")
     if definition.payee_wait:
-        day = periods.day_of(datetime.fromisoformat(payee["at"]), work.zone)
-        if work.today < periods.add(day, periods.parse_duration(definition.payee_wait)):
+        added, length = datetime.fromisoformat(payee["at"]), periods.parse_duration(definition.payee_wait)
+        day = periods.add(periods.day_of(added, work.zone), length)
+        if work.at < (added + timedelta(hours=length.hours) if length.is_exact else work.start_of(day)):
             raise reject("payee_too_new", "This receiver was added too lately.", wait=definition.payee_wait)
 
 

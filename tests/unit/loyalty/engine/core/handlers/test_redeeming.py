@@ -65,8 +65,16 @@ def test_more_points_than_there_are_is_refused():
         ("points: 10, pays: 1, maximum: {percent_of_bill: 20}", {"points": "max", "bill": 400}, (8000, 32000)),
         ("values: {100: 20, 500: 110.50}", {"points": "max", "bill": 100}, (2000, 8000)),
         ("points: 3000, pays: 1, step: 3000", {"points": "max", "bill": 100}, "nothing_to_redeem"),
-        ("points: 100, pays: 0.10, times: gallons, times_at_most: 20", {"points": 100, "gallons": 15, "bill": 60}, (150, 5850)),
-        ("points: 100, pays: 0.10, times: gallons, times_at_most: 20", {"points": 100, "gallons": 30, "bill": 90}, (200, 8800)),
+        (
+            "points: 100, pays: 0.10, of: gallons, maximum: {quantity: 20}",
+            {"points": 100, "gallons": 15, "bill": 60},
+            (150, 5850),
+        ),
+        (
+            "points: 100, pays: 0.10, of: gallons, maximum: {quantity: 20}",
+            {"points": 100, "gallons": 30, "bill": 90},
+            (200, 8800),
+        ),
         ("points: 10, pays: 1, when: {place: cafe}", {"points": 100, "bill": 90, "place": "gym"}, "redemption_not_offered"),
         ("points: 10, pays: 1, ends: '2026-03-01'", {"points": 100, "bill": 90}, "redemption_not_offered"),
     ],
@@ -92,7 +100,12 @@ def test_the_first_rule_that_takes_the_points_counts():
 
 @pytest.mark.parametrize(
     ("per", "wait", "is_open"),
-    [("day", {"days": 1}, True), ("day", {"minutes": 60}, False), ("24 hours", {"minutes": 60 * 23}, True), ("7 days", {"days": 5}, False)],
+    [
+        ("day", {"days": 1}, True),
+        ("day", {"minutes": 60}, False),
+        ("24 hours", {"minutes": 60 * 23}, True),
+        ("7 days", {"days": 5}, False),
+    ],
 )
 def test_a_limit_per_window_refuses_what_is_over(per, wait, is_open):
     town = town_with(2000, f"spending:\n  - {{key: pay, points: 10, pays: 1, limits: [{{max: 500, per: {per}}}]}}")
