@@ -48,7 +48,7 @@ def read_activity(program: "CompiledProgram", raw: Mapping[str, Any], *, id: UUI
     kind = _kind(program, raw.get("kind"))
     money = 10**program.exponent
     texts = {name: _text(raw[name], name, 1) for name in _TEXTS if raw.get(name) is not None}
-    lines = _lines(program, raw["lines"], money) if raw.get("lines") else ()
+    lines = _lines(program, raw["lines"], money) if raw.get("lines") is not None else ()
     amount = number(raw["amount"], "amount", money) if raw.get("amount") is not None else None
     fields = _fields(program, kind, raw)
     _check_kind(program, kind, fields, texts)
@@ -150,7 +150,7 @@ _NONE: Mapping[str, Any] = {}
 
 def _fields(program: "CompiledProgram", kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     found = _typed(raw, _OWN, program, program.field_types, "", kind)
-    if more := raw.get("fields"):
+    if (more := raw.get("fields")) is not None:
         if not isinstance(more, Mapping):
             raise Invalid("'fields' is an object.", code="field_type", field="fields")
         found.update(_typed(more, frozenset(), program, program.field_types, "fields", kind))
@@ -284,8 +284,8 @@ def _text(value: Any, field: str, _scale: int) -> str:
 def _boolean(value: Any, field: str, _scale: int) -> bool:
     if isinstance(value, bool):
         return value
-    if value in {"true", "false"}:
-        return bool(value == "true")
+    if isinstance(value, str) and value in {"true", "false"}:
+        return value == "true"
     raise Invalid(f"'{field}' is true or false.", code="field_type", field=field, expected="boolean")
 
 
