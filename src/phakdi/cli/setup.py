@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from phakdi.kit.db.embedded import EmbeddedPostgres
@@ -31,6 +33,17 @@ def ready(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> EmbeddedPostgres | N
     set_up_django()
     migrate()
     return server
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Have everything ready for one command; afterwards the embedded server stops, unless somebody else had started it."""
+    server = ready()
+    try:
+        yield
+    finally:
+        if server is not None and server.is_ours:
+            server.stop()
 
 
 def set_up_django() -> None:

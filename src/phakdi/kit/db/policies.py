@@ -33,6 +33,10 @@ def protect(*, alias: str, role: str, append_only: Collection[str], unscoped: Co
     connection = connections[alias]
     with connection.cursor() as cursor:
         quoted_role = connection.ops.quote_name(role)
+        database = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(
+            f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {quoted_role}"
+        )  # files are staged there on their way in
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted_role}")
         cursor.execute(_TABLES)
         for table, is_scoped in cursor.fetchall():

@@ -44,7 +44,8 @@ class PurchaseReader:
             Invalid: the file has more rows than can be held.
         """
         read = _Columns(self)
-        for self.size, (line, cells) in enumerate(self.table.rows(), 1):
+        for line, cells in self.table.rows():
+            self.size += 1
             if self.size > LINES_MAX:
                 raise Invalid(f"The file has more than {LINES_MAX:,} rows. Split it.", code="file_too_long", maximum=LINES_MAX)
             try:

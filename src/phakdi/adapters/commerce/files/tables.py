@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -198,7 +198,7 @@ def guess_encoding(sample: bytes) -> str:
 
 def _pairs(text: str) -> int:
     """Return how many Thai letters stand beside another one: accents of Western words stand alone."""
-    return sum(ord(one) in THAI_LETTERS and ord(two) in THAI_LETTERS for one, two in zip(text, text[1:], strict=False))
+    return sum(ord(one) in THAI_LETTERS and ord(two) in THAI_LETTERS for one, two in pairwise(text))
 
 
 def guess_delimiter(text: str) -> str:
