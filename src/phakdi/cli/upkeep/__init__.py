@@ -70,10 +70,13 @@ def _restore(given: argparse.Namespace) -> int:
     setup.set_up_django()
     from phakdi.cli.upkeep.archive import restore_backup  # noqa: PLC0415 - needs Django to be set up
     from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - as above
+    from phakdi.kit.clock import utc_now  # noqa: PLC0415 - as above
+    from phakdi.platform.outbox.operations import restart_relay  # noqa: PLC0415 - as above
 
     try:
         restore_backup(given.file)
         setup.protect_anew()
+        restart_relay(now=utc_now())  # this server numbers its transactions by itself
         lines = list(verify())
     finally:
         if server is not None:
