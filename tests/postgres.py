@@ -1,6 +1,5 @@
 """The PostgreSQL server that tests run against: a pytest plugin, loaded before Django reads its settings."""
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Any
@@ -27,28 +26,17 @@ def pytest_load_initial_conftests() -> None:
     from phakdi.kit.db.embedded import APPLICATION, OWNER, EmbeddedPostgres
 
     SERVER.parent.mkdir(exist_ok=True)
-    starting, using = (os.open(SERVER.with_suffix(name), os.O_CREAT | os.O_RDWR) for name in (".starting", ".using"))
-    fcntl.flock(starting, fcntl.LOCK_EX)  # one at a time
-    fcntl.flock(using, fcntl.LOCK_SH)  # held until the end: whoever is last stops the server
     server = EmbeddedPostgres(SERVER, settings=FAST)
     server.start()
     with psycopg.connect(server.superuser_address(), autocommit=True) as connection:
         connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
         connection.execute(f"GRANT CONNECT ON DATABASE postgres TO {OWNER}, {APPLICATION}")
-    fcntl.flock(starting, fcntl.LOCK_UN)
     found = server.addresses()
     os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = found.application, found.owner
-    _held.extend([starting, using, server])
+    _held.append(server)
 
 
 def pytest_unconfigure() -> None:
     """Stop the server if nobody else uses it."""
-    if not _held:
-        return
-    starting, using, server = _held
-    fcntl.flock(starting, fcntl.LOCK_EX)
-    try:
-        fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    server.stop()
+    for server in _held:
+        server.stop()

@@ -110,7 +110,7 @@ def _web_command(listening: Listening) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", listening.host, "--port", str(listening.port),
         "--workers", str(listening.workers), "--blocking-threads", str(BLOCKING_THREADS), "--blocking-threads-idle-timeout", "600",
-        "--no-ws", "--no-log-access", "--log-level", "warning", "--respawn-failed-workers", "phakdi.config.wsgi:application",
+        "--no-ws", "--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "phakdi.config.wsgi:application",
     ]  # fmt: skip
 
 

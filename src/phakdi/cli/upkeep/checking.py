@@ -1,6 +1,7 @@
 """Whether an installation is set up as it should be: roles, policies, versions, secrets, space."""
 
 import enum
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
+
+from phakdi.kit.clock import utc_now
+from phakdi.platform.outbox.queries import health
 
 OLDEST_SERVER = 160_000
 SPACE_MIN_BYTES = 1_000_000_000
@@ -24,7 +28,6 @@ _UNPROTECTED = """
 """
 _OWNED = "SELECT relname FROM pg_class WHERE relowner = %s::regrole AND relkind IN ('r', 'S', 'v') ORDER BY 1 LIMIT 5"
 _ROLE = "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-_OUTBOX_AGE = "SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::bigint FROM outbox_fact WHERE relayed_at IS NULL"
 
 
 class Level(enum.Enum):
@@ -100,13 +103,16 @@ def _migrations() -> Iterator[Finding]:
         yield Finding(Level.ERROR, "migrations", f"{len(plan)} are missing: run 'phakdi migrate'")
         return
     yield Finding(Level.OK, "migrations", "all applied")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(_OUTBOX_AGE)
-        (age,) = cursor.fetchone()
+    behind = health(now=utc_now())
+    age = int(max(behind.outbox_age_seconds, behind.queue_age_seconds))
     if age > QUEUE_AGE_MAX_SECONDS:
-        yield Finding(Level.WARNING, "background work", f"the oldest fact waits for {age} seconds: is a worker running?")
+        yield Finding(Level.WARNING, "background work", f"the oldest fact or job waits for {age} seconds: is a worker running?")
     else:
-        yield Finding(Level.OK, "background work", f"the oldest fact waits for {age} seconds")
+        yield Finding(Level.OK, "background work", f"the oldest fact or job waits for {age} seconds")
+    if behind.dead_jobs:
+        yield Finding(
+            Level.WARNING, "background work", f"{behind.dead_jobs} jobs failed for good: see the console's dead letters"
+        )
 
 
 def _secrets() -> Iterator[Finding]:
@@ -120,7 +126,7 @@ def _secrets() -> Iterator[Finding]:
 
 def _django() -> Iterator[Finding]:
     try:
-        call_command("check", databases=["default"], deploy=settings.IS_PRODUCTION, fail_level="ERROR", verbosity=0)
+        call_command("check", databases=["default"], deploy=settings.IS_PRODUCTION, fail_level="ERROR", stdout=io.StringIO())
     except SystemCheckError as error:
         yield Finding(Level.ERROR, "application", str(error).strip().splitlines()[0])
     else:

@@ -15,14 +15,17 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
+
+if sys.platform != "win32":
+    import fcntl
 
 OWNER, APPLICATION, SUPERUSER = "phakdi_owner", "phakdi_app", "postgres"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
@@ -45,7 +48,7 @@ class Addresses:
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL server in a folder of its own. Starting it twice uses the one that runs."""
+    """A PostgreSQL server in a folder of its own, which several processes may use: who stops it last stops it."""
 
     def __init__(
         self, folder: Path, *, settings: Mapping[str, str] | None = None, tell: Callable[[str], None] | None = None
@@ -54,6 +57,8 @@ class EmbeddedPostgres:
         self.settings = dict(settings or {})
         self.tell = tell or (lambda text: print(text, file=sys.stderr))
         self._process: subprocess.Popen[bytes] | None = None
+        self._using = _Lock(self.folder / "using.lock")
+        self._starting = _Lock(self.folder / "starting.lock")
 
     @property
     def data(self) -> Path:
@@ -77,6 +82,11 @@ class EmbeddedPostgres:
             ServerFailed: it ended by itself while starting.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        with self._starting.alone():
+            self._using.share()
+            return self._start()
+
+    def _start(self) -> Addresses:
         _let_through(self.folder)
         passwords = self._passwords()
         if not (self.data / "PG_VERSION").exists():
@@ -104,7 +114,13 @@ class EmbeddedPostgres:
         return self._process is not None
 
     def stop(self) -> None:
-        """Stop the server in order: sessions end, everything is on disk; does nothing where none runs."""
+        """Stop the server in order: sessions end, everything is on disk. Does nothing while others use it."""
+        with self._starting.alone():
+            if self._using.is_last():
+                self._stop()
+            self._using.release()
+
+    def _stop(self) -> None:
         pid = self._running_pid()
         if pid is None:
             return
@@ -231,6 +247,48 @@ class EmbeddedPostgres:
         )
         if done.returncode:
             raise ServerFailed(f"{name} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+
+class _Lock:
+    """A lock between processes on a file; the system lets go of it when its holder dies. Without ``flock`` it holds nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = -1
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one until the block ends."""
+        self._lock("LOCK_EX")
+        try:
+            yield
+        finally:
+            self.release()
+
+    def share(self) -> None:
+        """Hold it together with others."""
+        self._lock("LOCK_SH")
+
+    def is_last(self) -> bool:
+        """Tell whether nobody else holds it."""
+        try:
+            self._lock("LOCK_EX", wait=False)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let go."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _lock(self, kind: str, *, wait: bool = True) -> None:
+        if sys.platform == "win32":  # there, one process uses the server
+            return
+        if self._file < 0:
+            self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._file, getattr(fcntl, kind) | (0 if wait else fcntl.LOCK_NB))
 
 
 def binary(name: str) -> Path:
