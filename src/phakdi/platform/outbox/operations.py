@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import NotFound
@@ -137,7 +137,9 @@ def purge_facts(*, before: datetime, most: int = PURGE_BATCH) -> int:
 
 def restart_relay(*, now: datetime) -> None:
     """Tell every kept fact again. A restore calls it: another server numbers its transactions anew."""
-    _value(RESTART, [now])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # weeks of facts take longer than a page may
+        cursor.execute(RESTART, [now])
 
 
 def _claimed(row: Sequence[Any]) -> ClaimedJob:
