@@ -104,6 +104,10 @@ def _open_card(work: Work, unit: RunningUnit, pot: str | None) -> None:
         for place in reached:
             work.mark("card", {}).setdefault(name, []).append(place.at)
             rights.issue(work, place.voucher, rule=f"card:{unit.key}")
+        if not card.renews and card.surplus == "lost" and there > card.size and not _owes(work, unit):
+            moves.spend(
+                work, unit.key, there - card.size, kind="EXPIRE", target="EXPIRED", rule=f"card:{unit.key}", reason="card_full", pot=pot
+            )
         if there < card.size or not card.renews or _owes(work, unit):
             return
         taken = card.size if card.surplus == "carry" else there
