@@ -311,6 +311,14 @@ def _vouchers_total(view: View, _expected: Any) -> Any:
 
 def _rewards_open(view: View, expected: Any) -> Any:
     """Return the milestones that were reached and not yet taken: their places, their names, or how many."""
+    found = sorted([*_open_places(view), *_open_milestones(view)])
+    if not isinstance(expected, list):
+        return len(found)
+    return [at if all(_number(item) is not None for item in expected) else name for at, name in found]
+
+
+def _open_milestones(view: View) -> list[tuple[int, str]]:
+    """Return the places of cards whose voucher is open."""
     vouchers, found = _open_vouchers(view), []
     for unit in view.program.units.values():
         for milestone in unit.card.milestones if unit.card else ():
@@ -318,23 +326,42 @@ def _rewards_open(view: View, expected: Any) -> Any:
             if taken is not None:
                 vouchers.remove(taken)
                 found.append((milestone.at, milestone.voucher))
-    if not isinstance(expected, list):
-        return len(found)
-    return [at if all(_number(item) is not None for item in expected) else name for at, name in found]
+    return found
+
+
+def _open_places(view: View) -> list[tuple[int, str]]:
+    """Return the rewards that wait at a place which was reached and were not taken there."""
+    unit = (view.units("stamps") or [view.program.units[view.program.main_unit]])[0]
+    taken = view.state.marks.get("places", {}).get(unit.key, ())
+    there = _active(view, view.state, unit.key)
+    places = ((reward.definition.milestone, key) for key, reward in view.program.rewards.items())
+    return [(at, key) for at, key in places if at is not None and at <= there and key not in taken]
 
 
 def _gifts(view: View, expected: Any) -> Any:
     """Return the gifts of all steps, by any of their names, or how many."""
-    gifts = [gift for report in view.reports if not report.is_refused for gift in report.outcome.get("gifts", ())]
+    left = [
+        gift
+        for report in view.reports
+        if not report.is_refused
+        for gift in (*report.outcome.get("gifts", ()), *report.outcome.get("items", ()))
+    ]
     if not isinstance(expected, list):
-        return len(gifts)
-    left, found = list(gifts), []
+        return len(left)
+    found = []
     for wanted in expected:
-        gift = next((gift for gift in left if gift == wanted or (isinstance(gift, Mapping) and wanted in gift.values())), None)
+        gift = next((gift for gift in left if wanted in _names_of(gift)), None)
         if gift is not None:
             left.remove(gift)
             found.append(wanted)
     return [*found, *left]
+
+
+def _names_of(gift: Any) -> set[str]:
+    """Return every name that a gift may be called by: its rule, voucher or reward, and what it is in any language."""
+    if not isinstance(gift, Mapping):
+        return {str(gift)}
+    return {name for value in gift.values() for name in _names_of(value)}
 
 
 def _refused(view: View, _expected: Any) -> Any:

@@ -37,7 +37,7 @@ def run_case(program: CompiledProgram, case: Case, *, source: Source | None = No
         reports += (_perform(world, step, case, source) for step in steps)
         differences = expecting.compare(case, world, reports)
     except Invalid as error:
-        place = {name: error.details[name] for name in ("line", "column") if name in error.details}
+        place: dict[str, Any] = {name: error.details[name] for name in ("line", "column") if name in error.details}
         told.update(place)
         return CaseResult(case.name, steps=tuple(reports), error=error.message, **told)
     return CaseResult(case.name, differences, tuple(reports), **told)
