@@ -143,7 +143,7 @@ def _movement(entry: Entry, program: CompiledProgram, reader: Reader) -> Movemen
         entry.points * (into - out),
         entry.points,
         bool(unit and unit.kind == "credit"),
-        reason_text(entry.kind, entry.reason, {**entry.params, "rule": entry.rule, "ref": entry.ref}, reader.language, reader),
+        reason_text(entry.kind, entry.reason, {"rule": entry.rule, "ref": entry.ref, **entry.params}, reader.language, reader),
         reader.called(entry.rule) if entry.rule else "",
         entry.ref,
         entry.kind,

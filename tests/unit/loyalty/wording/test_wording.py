@@ -1,0 +1,124 @@
+"""Every code that the product gives has a sentence in Thai and in English, and sentences are filled in as people write."""
+
+import ast
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from phakdi.api.texts import PHRASES as API
+from phakdi.loyalty.wording import Reader, reason_text, refusal_text, verdict_text
+from phakdi.loyalty.wording.reasons import KINDS, REASONS, SPECIAL
+from phakdi.loyalty.wording.refusals import REFUSALS
+from phakdi.loyalty.wording.verdicts import VERDICTS
+
+SOURCE = Path(__file__).parents[4] / "src" / "phakdi"
+NOT_SHOWN = {  # outcomes of deliveries, and what only the command line says
+    "backup_unreadable", "caused_without_end", "no_answer", "no_credit", "number_not_listed", "postgres_tool_failed", "sender_died",
+    "smtp_login", "smtp_no_answer", "smtp_unreachable", "tls", "unreachable",
+}  # fmt: skip
+OF_LEVELS_AND_VOUCHERS = {  # told in facts, not in entries
+    "by_purchase", "given", "joined", "not_kept", "other_chosen", "reached", "review", "upgraded", "cancelled",
+}  # fmt: skip
+ENGLISH, THAI = Reader("en"), Reader("th")
+
+
+def calls(folder):
+    """Yield every call in the source under ``folder``, with the name of what is called."""
+    for path in sorted((SOURCE / folder).rglob("*.py")):
+        if {"wording", "migrations"} & set(path.parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                yield getattr(node.func, "id", getattr(node.func, "attr", "")), node
+
+
+def constants(nodes):
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value}
+
+
+def test_every_refusal_has_words():
+    given = set()
+    for name, call in calls("."):
+        given |= constants(k.value for k in call.keywords if k.arg == "code")
+        given |= constants(call.args[:1]) if name == "reject" else set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "code":
+                given |= constants([node.value])
+    assert given - REFUSALS.keys() - API.keys() - NOT_SHOWN == set()
+
+
+def test_every_reason_of_an_entry_has_words():
+    given = set()
+    for _, call in calls("loyalty/engine/core"):
+        given |= constants(k.value for k in call.keywords if k.arg == "reason")
+    assert given - REASONS.keys() - OF_LEVELS_AND_VOUCHERS == set()
+
+
+def test_every_verdict_has_words():
+    given = set()
+    for name, call in calls("loyalty/engine"):
+        if name in {"verdict", "_refuse", "Verdict"}:
+            given |= constants(call.args[2:3])
+    assert given - VERDICTS.keys() == set()
+
+
+@pytest.mark.parametrize(
+    "table", [KINDS, REASONS, SPECIAL, VERDICTS, REFUSALS], ids=["kinds", "reasons", "special", "verdicts", "refusals"]
+)
+def test_both_languages_have_the_same_blanks(table):
+    for code, (thai, english) in table.items():
+        blanks = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (thai, english)]
+        assert blanks[0] == blanks[1], code
+        assert thai
+        assert english
+        assert thai != english, code
+
+
+def test_points_for_steps_tell_their_arithmetic():
+    params = {"quantity": 88000, "of": "net", "scale": 1, "points": [1, 1], "per": [2500, 1], "rounding": "floor"}
+    assert reason_text("EARN", "earned", params, "en") == "1 for each ฿25 of ฿880"
+    assert reason_text("EARN", "earned", params, "th") == "ทุก 25 บาท ได้ 1 จาก 880 บาท"
+
+
+def test_points_by_percent_and_factor_tell_their_arithmetic():
+    params = {"quantity": 100000, "of": "net", "scale": 1, "rate": [3, 100], "rounding": "floor", "factor": [2, 1]}
+    assert reason_text("EARN", "earned", params, "en") == "3% of ฿1,000, times 2"
+
+
+def test_litres_are_told_as_litres():
+    params = {"quantity": 40890, "of": "litres", "scale": 1000, "points": [1, 1], "per": [1000, 1], "rounding": "floor"}
+    assert reason_text("EARN", "earned", params, "en") == "1 for each 1 litres of 40.89 litres"
+
+
+def test_reason_without_figures_falls_back_to_its_kind():
+    assert reason_text("ADJUST", "adjusted", {}, "en") == "Adjusted by the shop"
+    assert reason_text("EARN", "something_new", {}, "th") == "ได้รับแต้ม"
+
+
+def test_names_of_the_program_are_used():
+    reader = Reader("en", names={"cup": "Coffee cup"})
+    assert reason_text("SPEND", "redeemed", {"reward": "cup"}, "en", reader) == "Redeemed for Coffee cup"
+    assert (
+        verdict_text(False, "group", {"chosen": "cup"}, "en", reader) == "Coffee cup applies instead: only one of the group may"
+    )
+
+
+def test_verdict_of_a_rule_that_gave_says_how_much():
+    assert verdict_text(True, "", {"points": 1200}, "en") == "gave 1,200"
+    assert verdict_text(False, "", {}, "th") == "ไม่เข้าเงื่อนไข"
+
+
+def test_refusal_shows_figures_and_days():
+    when = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+    details = {"retry_at": when.isoformat()}
+    reader = Reader("th", zone=ZoneInfo("Asia/Bangkok"))
+    assert refusal_text("sign_in_limited", details, "th", reader) == "ลองบ่อยเกินไป ลองใหม่หลัง 26 พ.ย. 2569 00:00 น."
+    assert (
+        refusal_text("points_insufficient", {"needed": 1500, "usable": 20}, "en")
+        == "Not enough points: 1,500 are needed, 20 are there."
+    )
+    assert refusal_text("unheard_of", {}, "en") is None
