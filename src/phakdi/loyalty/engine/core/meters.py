@@ -1,7 +1,7 @@
 """What is counted over time: buckets that each window of a program can be read from.
 
 A bucket is called by a letter and what tells it apart: ``D2026-01-31`` a day, ``W M Q H Y`` other calendar periods, ``L`` all
-time, ``J`` the membership year, ``P`` the membership term, ``S`` the level's term, ``C`` the program's cycle (each by its
+time, ``J`` the membership year, ``P`` the membership term, ``S`` the level's term (and the level), ``C`` the program's cycle (each by its
 first day), ``T`` an instant in seconds. Every letter that a reader needs is counted; old buckets are dropped.
 """
 
@@ -26,7 +26,8 @@ def bucket_of(work: Work, letter: str) -> str:
         return periods.bucket(letter, work.today)
     if letter == "T":
         return f"T{int(work.at.timestamp())}"
-    return letter + _start_of_term(work, letter, work.today).isoformat()
+    name = letter + _start_of_term(work, letter, work.today).isoformat()
+    return f"{name} {work.state.standing.level}" if letter == "S" else name
 
 
 def _start_of_term(work: Work, letter: str, day: date) -> date:

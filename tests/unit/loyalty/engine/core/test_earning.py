@@ -54,7 +54,9 @@ def test_each_line_is_rounded_by_itself():
 
 
 def test_litres_are_cut_to_whole_ones_before_they_are_divided():
-    member = Member(program(rule={"lines": {"category": "diesel"}, "give": {"points": 1, "per": 4, "of": "litres", "whole": "floor"}}))
+    member = Member(
+        program(rule={"lines": {"category": "diesel"}, "give": {"points": 1, "per": 4, "of": "litres", "whole": "floor"}})
+    )
 
     member.buys(DAY, 1400, lines=(Line("1", 140000, category="diesel", fields={"litres": 47900}),))
 
@@ -136,7 +138,11 @@ def test_a_multiplier_names_its_rules_and_says_so_when_it_finds_none():
 
 def test_a_promotional_multiplier_makes_points_of_their_own():
     promotional = {"key": "double", "give": {"multiply": 2}, "bonus": True}
-    member = Member(program(earning=[BASE, promotional], units={"points": {"expires": {"after": "1 year", "for_bonus": {"after": "30 days"}}}}))
+    member = Member(
+        program(
+            earning=[BASE, promotional], units={"points": {"expires": {"after": "1 year", "for_bonus": {"after": "30 days"}}}}
+        )
+    )
 
     member.buys(DAY, 10)
 
@@ -147,7 +153,11 @@ def test_a_promotional_multiplier_makes_points_of_their_own():
 @pytest.mark.parametrize(("mode", "points"), [("first", 10), ("highest", 50), ("lowest", 5)])
 def test_of_one_group_one_rule_gives(mode, points):
     """R8."""
-    rules = [{**BASE, "group": "g"}, {"key": "b", "give": {"points": 5}, "group": "g"}, {"key": "c", "give": {"points": 50}, "group": "g"}]
+    rules = [
+        {**BASE, "group": "g"},
+        {"key": "b", "give": {"points": 5}, "group": "g"},
+        {"key": "c", "give": {"points": 50}, "group": "g"},
+    ]
 
     assert bought(10, earning=rules, stacking={"groups": mode}) == points
 
@@ -201,7 +211,9 @@ def test_a_cap_that_rejects_gives_nothing_of_what_is_over():
     ],
 )
 def test_a_limit_counts_in_its_window(window, days, points):
-    member = Member(program(rule={"give": {"points": 10}, "limits": [{"max": 1, "of": "uses", "per": window}]}), joined="2025-02-15")
+    member = Member(
+        program(rule={"give": {"points": 10}, "limits": [{"max": 1, "of": "uses", "per": window}]}), joined="2025-02-15"
+    )
 
     for day in days:
         member.buys(day, 1)
@@ -220,7 +232,9 @@ def test_a_shared_budget_is_taken_and_then_empty():
 
 def test_a_balance_cap_counts_what_waits():
     """R12."""
-    member = Member(program(units={"points": {"balance_cap": 100, "pending": {"after": "7 days"}}}, rule={"give": {"points": 1, "per": 1}}))
+    member = Member(
+        program(units={"points": {"balance_cap": 100, "pending": {"after": "7 days"}}}, rule={"give": {"points": 1, "per": 1}})
+    )
     member.buys(DAY, 70)
 
     member.buys(DAY, 70)
@@ -284,13 +298,19 @@ def test_what_goes_to_the_referrer_is_caused():
     friend.buys(DAY, 10)
 
     (caused,) = friend.caused
-    assert (caused.member_id, caused.kind, caused.fields["points"], caused.fields["rule"]) == (referrer.state.member_id, "award", 50, "base")
+    assert (caused.member_id, caused.kind, caused.fields["points"], caused.fields["rule"]) == (
+        referrer.state.member_id,
+        "award",
+        50,
+        "base",
+    )
     assert friend.points() == 0
 
 
 def test_a_rule_gives_vouchers_for_steps_and_carries_the_rest():
     running = program(
-        rule={"give": {"voucher": "tea", "per": 100}, "carry": True}, vouchers={"tea": {"item": "tea", "valid": {"after": "30 days"}}}
+        rule={"give": {"voucher": "tea", "per": 100}, "carry": True},
+        vouchers={"tea": {"item": "tea", "valid": {"after": "30 days"}}},
     )
     member = Member(running)
 
@@ -303,7 +323,8 @@ def test_a_rule_gives_vouchers_for_steps_and_carries_the_rest():
 
 def test_a_voucher_may_start_later_and_only_one_of_a_choice_may_be_had():
     running = program(
-        rule={"give": {"voucher": "later"}}, vouchers={"later": {"amount": 50, "starts": "next_month", "valid": {"within": "month"}}}
+        rule={"give": {"voucher": "later"}},
+        vouchers={"later": {"amount": 50, "starts": "next_month", "valid": {"within": "month"}}},
     )
     member = Member(running)
 
@@ -327,7 +348,10 @@ def test_attributes_that_a_rule_sets_can_be_asked_for():
 
 def test_a_kind_may_be_refused_or_ask_for_something():
     running = program(
-        activities={"survey": {"requires": {"channel": "app"}, "limits": [{"max": 1, "of": "uses", "per": "day"}]}, "visit": {"refused": True}},
+        activities={
+            "survey": {"requires": {"channel": "app"}, "limits": [{"max": 1, "of": "uses", "per": "day"}]},
+            "visit": {"refused": True},
+        },
         rule={"on": "survey", "give": {"points": 5}},
     )
     member = Member(running)
