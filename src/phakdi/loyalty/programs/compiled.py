@@ -55,6 +55,7 @@ class Measure:
     source: str
     scale: int = 1
     of_line: bool = False
+    read: Callable[[Any], Any] | None = None  # of a field that is made on demand: ``tender.cash``, ``spend.month``
 
 
 @dataclass(slots=True, frozen=True)

@@ -180,7 +180,8 @@ class _Compiler:
             raise BadProgram(f"'{of}' is no numeric field of an activity or line.", path=path, field=of)
         found = line or plain
         assert found is not None
-        return run.Measure(of, found.scale, of_line=line is not None)
+        read = self.fields.getter(of) if plain is not None and "." in of else None
+        return run.Measure(of, found.scale, of_line=line is not None, read=read)
 
     # --- rules ------------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ class Bill:
         if amount is None:
             amount = sum([line.amount for line in activity.lines])
         self.gross = amount
-        off = _taken_off(activity, base) if activity.fields or activity.lines else 0
+        off = _taken_off(activity, base) if activity.fields or activity.lines or base.tax_percent else 0
         self.net = max(amount - off, 0)
 
     @property

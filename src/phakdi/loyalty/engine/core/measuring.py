@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.work import Work
-from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import Measure, Test
 
 
@@ -29,7 +28,7 @@ def of_activity(work: Work, measure: Measure, bill: Bill) -> int:
     lines = work.activity.lines
     if measure.of_line and lines and any(source in line.fields for line in lines):
         return sum([line.fields.get(source) or 0 for line in lines])
-    return _of_field(work, source)
+    return _of_field(work, measure)
 
 
 _PLAIN: dict[str, Callable[[Work, Bill], int]] = {
@@ -45,7 +44,7 @@ def of_lines(work: Work, measure: Measure, bill: Bill, numbers: Sequence[int]) -
     if measure.source == "one":
         return 1 if numbers else 0
     if _is_of_whole(work, measure):
-        return _of_field(work, measure.source) if numbers else 0
+        return _of_field(work, measure) if numbers else 0
     return sum([of_line(measure, bill, number) for number in numbers])
 
 
@@ -69,12 +68,7 @@ def _is_of_whole(work: Work, measure: Measure) -> bool:
     return not measure.of_line or not any(source in line.fields for line in work.activity.lines)
 
 
-def _of_field(work: Work, source: str) -> int:
-    """Return a numeric field of the activity, or a meter or balance such as ``spend.last_month``."""
-    head, _, tail = source.rpartition(".")
-    if head == "balance":
-        return work.balance(tail)
-    if head:
-        return work.meter(head, periods.parse_window(tail))
-    value = work.activity.fields.get(source)
+def _of_field(work: Work, measure: Measure) -> int:
+    """Return a numeric field of the activity, or one made on demand: a meter, a balance, what was paid by a tender."""
+    value = measure.read(work) if measure.read is not None else work.activity.fields.get(measure.source)
     return int(value) if value else 0

@@ -97,24 +97,27 @@ def _answer(work: Work, counter: Basket, vouchers: list[price_vouchers.Named], p
 def _to_record(work: Work, counter: Basket, vouchers: list[price_vouchers.Named], plan: price_points.Plan | None) -> Activity:
     """Return the purchase with what was taken off in its fields, as recording expects it."""
     basket = work.activity
-    fields = {name: value for name, value in basket.fields.items() if name not in _ASKED}
-    fields["discount"] = counter.given + counter.total("discount")
-    fields["voucher_discount"] = counter.total("voucher")
-    fields["discounts"] = [applied.key for applied in counter.applied if applied.kind in {"discount", "gift", "shipping"}]
-    fields["discount_values"] = [str(a.amount) for a in counter.applied if a.kind in {"discount", "gift", "shipping"}]
-    fields["vouchers"] = [str(voucher.id) if voucher.id else f"{price_vouchers.OFFERED}{voucher.key}" for voucher in vouchers]
-    fields["voucher_values"] = [str(counter.of_voucher(voucher.key, voucher.id)) for voucher in vouchers]
+    kept = {name: value for name, value in basket.fields.items() if name not in _ASKED}
+    taken: dict[str, Any] = {
+        "discount": counter.given + counter.total("discount"),
+        "voucher_discount": counter.total("voucher"),
+        "discounts": [a.key for a in counter.applied if a.kind in _BY_ITSELF],
+        "discount_values": [str(a.amount) for a in counter.applied if a.kind in _BY_ITSELF],
+        "vouchers": [str(voucher.id) if voucher.id else f"{price_vouchers.OFFERED}{voucher.key}" for voucher in vouchers],
+        "voucher_values": [str(counter.of_voucher(voucher.key, voucher.id)) for voucher in vouchers],
+    }
+    fields = kept | {name: value for name, value in taken.items() if value}
     if plan:
         fields.update(points_value=plan.value, pay_points=plan.points, spending=plan.rule.key)
     if counter.shipping is not None:
         fields["shipping_charged"] = counter.shipping
-    fields = {name: value for name, value in fields.items() if value not in (0, [], ())}
     kinds = ("discount", "voucher") if work.program.document.base.vouchers == "exclude" else ("discount",)
     parts = counter.parts_of(*kinds)
     lines = tuple(_line(line, part) for line, part in zip(basket.lines, parts, strict=False))
     return replace(basket, amount=counter.amount, lines=lines, fields=fields)
 
 
+_BY_ITSELF = frozenset({"discount", "gift", "shipping"})
 _ASKED = frozenset({"voucher", "vouchers", "choose", "pay_points", "pay_points_max", "discount"})
 
 
