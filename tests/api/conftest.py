@@ -14,14 +14,6 @@ from django.test import Client
 ISSUED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _static_files() -> None:
-    """Make the folder that the middleware for static files looks into."""
-    from django.conf import settings
-
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture(autouse=True)
 def _plenty_of_calls(monkeypatch):
     """Let tests call as often as they like, and look keys up anew: databases are emptied between them."""

@@ -21,6 +21,7 @@ from phakdi.api.repeats import answer_repeatable
 from phakdi.api.request import keep_call
 from phakdi.api.terms import Repeats, Terms, terms_of
 from phakdi.kit.clock import utc_now
+from phakdi.kit.errors import Invalid
 from phakdi.platform.keys.authentication import authenticate
 from phakdi.platform.keys.core import Allowance, Principal, RateLimiter, StoreOutOfReach
 
@@ -77,12 +78,12 @@ class Door:
             principal.require(terms.scope)
         if terms.for_all_stores and principal.stores:
             raise StoreOutOfReach("This key works for certain stores only.", store="*")
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            raise HttpRefusal(400, "query_invalid")
+        if query := request.META.get("QUERY_STRING"):
+            _check_query(request, query, operation)
         if request.method in WITH_BODY:
             _take_body(request, terms)
         call = keep_call(request, principal, now)
-        if call.idempotency_key and not _IDEMPOTENCY_KEY.fullmatch(call.idempotency_key):
+        if not _IDEMPOTENCY_KEY.fullmatch(request.META.get("HTTP_IDEMPOTENCY_KEY", "-")):
             raise HttpRefusal(400, "idempotency_key_unreadable")
         if terms.repeats in NAMED_REPEATS:
             if call.idempotency_key:
@@ -154,6 +155,16 @@ def _take_turn(principal: Principal) -> Allowance:
         told = {"Retry-After": str(wait), "RateLimit-Limit": str(allowance.limit), "RateLimit-Remaining": "0"}
         raise HttpRefusal(429, "rate_limited", {"retry_after": wait}, {**told, "RateLimit-Reset": str(wait)})
     return allowance
+
+
+def _check_query(request: HttpRequest, query: str, operation: Operation) -> None:
+    """Refuse a parameter that the operation does not have: a typo must not pass silently."""
+    if "%00" in query:
+        raise HttpRefusal(400, "query_invalid")
+    known = {name for model in operation.models if model.__ninja_param_source__ == "query" for name in model.model_fields}
+    unknown = request.GET.keys() - known
+    if unknown:
+        raise Invalid("There is no such parameter.", code="parameter_unknown", field=min(unknown), known=sorted(known))
 
 
 def _take_body(request: HttpRequest, terms: Terms) -> None:

@@ -75,15 +75,13 @@ def as_text(described: Mapping[str, Any]) -> str:
     return json.dumps(spelled, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def statuses(terms: Terms, method: str, *, has_parameters: bool) -> set[int]:
+def statuses(terms: Terms, method: str) -> set[int]:
     """Return the statuses of refusals that an operation with these terms may answer."""
     found = set(terms.refuses)
     if not terms.is_open:
-        found |= {400, 401, 403, 429, 503}
+        found |= {400, 401, 403, 422, 429, 503}
     if method in WITH_BODY:
         found |= {400, 413, 415, 422}
-    if has_parameters:
-        found |= {422}
     if terms.repeats in {Repeats.MAY_BE_NAMED, Repeats.MUST_BE_NAMED, Repeats.BY_RECEIPT}:
         found |= {409, 422}
     return found
@@ -94,7 +92,7 @@ def _complete_operation(item: dict[str, Any], method: str, terms: Terms) -> None
     item["security"] = [] if terms.is_open else [{KEY: [terms.scope.value] if terms.scope else []}]
     if terms.scope:
         item["description"] = f"{item.get('description', '')}\n\nScope: `{terms.scope.value}`.".strip()
-    refused = statuses(terms, method, has_parameters=bool(own))
+    refused = statuses(terms, method)
     own.append({"$ref": "#/components/parameters/AcceptLanguage"})
     if terms.repeats is Repeats.MUST_BE_NAMED:
         own.append({**PARAMETERS["IdempotencyKey"], "required": True})

@@ -63,6 +63,14 @@ PHRASES: Mapping[str, Phrase] = {
     ),
     "cursor_invalid": ("cursor ใช้ไม่ได้ เริ่มจากหน้าแรก", "This cursor cannot be read. Begin with the first page."),
     "query_invalid": ("อ่านค่าในที่อยู่ไม่ได้", "The query of this address cannot be read."),
+    "parameter_unknown": ("ไม่รู้จักพารามิเตอร์ {field}", "There is no parameter '{field}' here."),
+    "member_unreadable": (
+        "ระบุสมาชิกด้วย id, number หรือ identity",
+        "Name the member by id, or as {{\"number\": …}} or {{\"identity\": {{\"kind\": …, \"value\": …}}}}.",
+    ),
+    "body_shape": ("ข้อมูลต้องเป็นออบเจกต์ JSON", "The body is a JSON object."),
+    "batch_size": ("ส่งได้ครั้งละ 1 ถึง {maximum} รายการใน items", "Send 1 to {maximum} activities in 'items'."),
+    "origin_reserved": ("origin นี้ใช้ภายในระบบ เลือกชื่ออื่น", "This origin is our own: use the name of your system."),
     "fields_invalid": ("มีข้อมูลไม่ถูกต้อง ดูรายละเอียดใน errors", "Some fields are not right: see 'errors'."),
     "member_missing": ("ระบุสมาชิกใน member", "Name the member in 'member'."),
     "server_error": (

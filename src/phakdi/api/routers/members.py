@@ -17,6 +17,7 @@ from phakdi.flows import close_member as closing
 from phakdi.flows import enroll_member as enrolling
 from phakdi.flows import freeze_member as freezing
 from phakdi.flows import update_member as updating
+from phakdi.flows.note_look import note_look
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.members import queries
 from phakdi.platform.keys.core import Scope
@@ -71,6 +72,7 @@ def look_member_up(request: HttpRequest, data: wire.LookupIn) -> wire.MemberDeta
             found = queries.find_by_number(organization_id=call.organization_id, number=data.number or "")
         if found is None:
             raise queries.UnknownMember("There is no such member.")
+        note_look(organization_id=call.organization_id, member_id=found.id, actor=call.actor(), now=call.now)
         return show_member(call.organization_id, found)
 
 
@@ -81,6 +83,7 @@ def get_member(request: HttpRequest, member_id: UUID) -> wire.MemberDetailOut:
     call = call_of(request)
     with organization_scope(call.organization_id):
         found = queries.get_member(organization_id=call.organization_id, member_id=member_id)
+        note_look(organization_id=call.organization_id, member_id=found.id, actor=call.actor(), now=call.now)
         return show_member(call.organization_id, found)
 
 

@@ -59,7 +59,7 @@ def get_version(request: HttpRequest, version_id: UUID) -> wire.VersionTextOut:
 
 @router.get(
     "/programs/versions/{version_id}/file",
-    openapi_extra={"responses": {"200": {"content": {"application/yaml": {"schema": {"type": "string"}}}}}},
+    openapi_extra={"responses": {"200": {"content": {"application/yaml": {"schema": {"type": "object"}}}}}},
 )
 @terms(Scope.PROGRAMS_READ, refuses=(404,))
 def export_version(request: HttpRequest, version_id: UUID) -> HttpResponse:

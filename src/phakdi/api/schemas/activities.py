@@ -19,7 +19,7 @@ AmountIn = Annotated[
     Decimal | str,
     Field(description="In currency units, such as 120.50; never satang. A number or a decimal text.", examples=["120.50"]),
 ]
-ReportText = Annotated[str, Field(max_length=500)]
+ReportText = Annotated[Annotated[str, Field(max_length=500)] | int, Field(description="A text; a whole number counts as one.")]
 
 
 class NamedIdentity(In):
