@@ -12,17 +12,18 @@ CARDS_MAX = 100  # of one step
 
 def run(work: Work, *, at_midnight: bool = False) -> None:
     """Turn what is enough into vouchers; what waits for the day's end only ``at_midnight``."""
-    for unit in work.program.units.values():
-        if unit.auto is not None and (unit.auto.when == "at_once" or (at_midnight and _is_midnight(work))):
+    for unit in work.prepared.by_auto:
+        assert unit.auto
+        if unit.auto.when == "at_once" or (at_midnight and _is_midnight(work)):
             _turn(work, unit)
-        if unit.card is not None:
-            _open_places(work, unit)
+    for unit in work.prepared.by_card:
+        _open_places(work, unit)
 
 
 def waits_for_midnight(work: Work) -> bool:
     """Whether some unit holds enough to be turned at the end of the day."""
-    waiting = [unit for unit in work.program.units.values() if unit.auto is not None and unit.auto.when == "day_end"]
-    return any(_is_enough(work, unit) for unit in waiting)
+    units = work.prepared.by_midnight
+    return bool(units) and any(_is_enough(work, unit) for unit in units)
 
 
 def _is_enough(work: Work, unit: RunningUnit) -> bool:
@@ -106,7 +107,14 @@ def _open_card(work: Work, unit: RunningUnit, pot: str | None) -> None:
             rights.issue(work, place.voucher, rule=f"card:{unit.key}")
         if not card.renews and card.surplus == "lost" and there > card.size and not _owes(work, unit):
             moves.spend(
-                work, unit.key, there - card.size, kind="EXPIRE", target="EXPIRED", rule=f"card:{unit.key}", reason="card_full", pot=pot
+                work,
+                unit.key,
+                there - card.size,
+                kind="EXPIRE",
+                target="EXPIRED",
+                rule=f"card:{unit.key}",
+                reason="card_full",
+                pot=pot,
             )
         if there < card.size or not card.renews or _owes(work, unit):
             return

@@ -5,6 +5,7 @@ big one write the same rows. At one instant: holds end, points that waited come 
 into a voucher, memberships and levels end, points and vouchers expire, and the calendar's own activities let rules give.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, limits, memberships, moves, rights
@@ -17,46 +18,55 @@ ROUNDS_MAX = 20  # of things that make one another happen
 DAY = timedelta(days=1)
 
 
-def pass_time(work: Work, until: datetime) -> None:
-    """Book everything that comes true up to and including ``until``."""
+def pass_time(work: Work, until: datetime) -> datetime | None:
+    """Book everything that comes true up to and including ``until``; return when something is to be booked next."""
     state = work.state
     if state.clock is None:
         state.clock = until
-        return
     for _ in range(INSTANTS_MAX):
         at = due_at(work)
         if at is None or at > until:
-            break
+            state.clock = max(state.clock, until)
+            return at
         _book_instant(work, at)
-        state.clock = max(state.clock or at, at)
+        state.clock = max(state.clock, at)
         if work.rows_given >= ROWS_MAX:
-            return
-    else:
-        return
-    state.clock = max(state.clock, until)
+            break
+    return due_at(work)
 
 
 def due_at(work: Work) -> datetime | None:
     """Return the next instant at which something has to be booked for this member, or None."""
-    found = [*_ends_of_lots(work), *_ends_of_rights(work), *_of_calendar(work)]
+    found = [_end_of_lots(work), *_ends_of_rights(work), *_of_calendar(work)]
     if work.program.tiers is not None:
         standing = work.state.standing
         found += [standing.next_at, standing.until, standing.grace_until, calendar.next_review(work)]
-    return min([instant for instant in found if instant is not None], default=None)
+    return min([instant for instant in found if instant is not None and instant is not moves.NEVER], default=None)
 
 
-def _ends_of_lots(work: Work) -> list[datetime | None]:
-    """Return the first end of a lot, and the first instant at which one that waits becomes spendable or is cancelled."""
-    end = come = cancelled = moves.NEVER
-    for lot in work.state.lots.values():
+def _end_of_lots(work: Work) -> datetime:
+    """Return when the first lot ends, becomes spendable or is cancelled.
+
+    Lots as they were loaded are looked at once; those of this step, which are few, every time.
+    """
+    if work.touched_lots:
+        return _first_end(work.state.lots.values())
+    if work.lot_ends is None:
+        work.lot_ends = _first_end(work.state.lots.values() if not work.new_lots else work.loaded_lots())
+    return min(work.lot_ends, _first_end(work.new_lots.values())) if work.new_lots else work.lot_ends
+
+
+def _first_end(lots: Iterable[Lot]) -> datetime:
+    found = moves.NEVER
+    for lot in lots:
         if lot.remaining <= 0:
             continue
-        if lot.expires_at is not None and lot.expires_at < end:
-            end = lot.expires_at
+        end = lot.expires_at
+        if end is not None and end < found:
+            found = end
         if lot.is_pending:
-            come = min(come, lot.available_at or come)
-            cancelled = min(cancelled, lot.cancel_at or cancelled)
-    return [instant for instant in (end, come, cancelled) if instant is not moves.NEVER]
+            found = min(found, lot.available_at or found, lot.cancel_at or found)
+    return found
 
 
 def _ends_of_rights(work: Work) -> list[datetime | None]:
@@ -166,6 +176,5 @@ def drain(work: Work) -> None:
 
 def lose(work: Work, kind: str) -> None:
     """Expire all points of the units that are lost on activities of this kind."""
-    for unit in work.program.units.values():
-        if kind in unit.lost_on:
-            moves.expire_all(work, unit.key, reason=f"lost_on_{kind}")
+    for unit in work.prepared.lost_on.get(kind, ()):
+        moves.expire_all(work, unit, reason=f"lost_on_{kind}")

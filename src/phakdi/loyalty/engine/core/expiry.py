@@ -5,13 +5,17 @@ What is valid through a local day ends at 00:00 of the next one.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
+from phakdi.loyalty.engine.core.prepared import ENDS_MAX
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document.values import Expiry
 
 DAY = timedelta(days=1)
 FAR = date(9000, 1, 1)
+BY_CALENDAR = frozenset({None, "day", "week", "month", "quarter", "half_year", "year"})
+parse_duration = lru_cache(maxsize=4096)(periods.parse_duration)
 
 
 def end_of(
@@ -36,7 +40,7 @@ def _end_of(work: Work, policy: Expiry, starts_at: datetime, earned_at: datetime
     if chosen is None:
         return None
     basis_at = _basis(work, chosen, starts_at, earned_at, unit)
-    after = periods.parse_duration(chosen.after) if chosen.after else None
+    after = parse_duration(chosen.after) if chosen.after else None
     if after and after.is_exact and not (chosen.round_up or chosen.on):
         day = periods.add(periods.day_of(basis_at, work.zone), after)
         moved = day - periods.day_of(basis_at, work.zone)
@@ -46,7 +50,18 @@ def _end_of(work: Work, policy: Expiry, starts_at: datetime, earned_at: datetime
         return moment if moment.tzinfo else moment.replace(tzinfo=work.zone)
     if chosen.within in {"level", "membership"}:
         return work.state.standing.until if chosen.within == "level" else work.state.membership.until
-    last = _last_day(work, chosen, periods.day_of(basis_at, work.zone), after)
+    day = periods.day_of(basis_at, work.zone)
+    if chosen.within not in BY_CALENDAR:
+        return _after(work, _last_day(work, chosen, day, after))
+    ends, place = work.prepared.ends, (id(chosen), day)
+    if place not in ends:
+        if len(ends) >= ENDS_MAX:
+            ends.clear()
+        ends[place] = _after(work, _last_day(work, chosen, day, after))
+    return ends[place]
+
+
+def _after(work: Work, last: date | None) -> datetime | None:
     return None if last is None or last >= FAR else work.start_of(last + DAY)
 
 

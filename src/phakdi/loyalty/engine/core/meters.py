@@ -16,7 +16,6 @@ from phakdi.loyalty.programs.periods import Window
 Counted = list[list[object]]  # [meter, bucket, quantity] as kept in an order's document
 CALENDAR = frozenset("LDWMQHY")
 DAY = timedelta(days=1)
-LATE_DAYS = 62  # how much longer than its window a bucket of days or instants is kept: late reports and returns
 KEPT = {"D": 400, "W": 12, "M": 26, "Q": 10, "H": 6, "Y": 4, "J": 4, "P": 4, "S": 4, "C": 4, "T": 400}
 
 
@@ -126,8 +125,8 @@ def count_activity(work: Work) -> Counted:
 def count_points(work: Work, unit: str, points: int, *, is_bonus: bool = False) -> Counted:
     """Count qualifying points given (or, below zero, taken back) in the meters of points; returns what an order keeps."""
     kept: Counted = []
-    for meter in work.program.meters:
-        if meter.measure.source != "points" or meter.unit != unit or (is_bonus and not meter.bonus):
+    for meter in work.prepared.points_meters.get(unit, ()):
+        if is_bonus and not meter.bonus:
             continue
         if not _counts_points_of(work, meter):
             continue
@@ -188,20 +187,12 @@ def _prune(work: Work, buckets: dict[str, int], letter: str) -> None:
         return
     mine = [name for name in buckets if name[0] == letter]
     if letter == "T":
-        oldest = int(work.at.timestamp()) - _reach(work).days * 86_400
+        oldest = int(work.at.timestamp()) - work.prepared.reach.days * 86_400
         doomed = [name for name in mine if int(name[1:]) < oldest]
     elif letter == "D":
-        oldest_day = f"D{(work.today - _reach(work)).isoformat()}"
+        oldest_day = f"D{(work.today - work.prepared.reach).isoformat()}"
         doomed = [name for name in mine if name < oldest_day]
     else:
         doomed = sorted(mine)[: -KEPT[letter]]
     for name in doomed:
         del buckets[name]
-
-
-def _reach(work: Work) -> timedelta:
-    """Return how far back any rolling window of the program looks, with room for what is late."""
-    lengths = [window.length for meter in work.program.meters for window in meter.windows if window.length]
-    lengths += [limit.window.length for rule in work.program.rule_by_key.values() for limit in rule.limits if limit.window.length]
-    longest = max((length.months * 31 + length.days + 1 for length in lengths), default=31)
-    return timedelta(days=longest + LATE_DAYS)

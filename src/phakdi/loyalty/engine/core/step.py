@@ -5,7 +5,7 @@ only write its rows. It never changes the state it is given.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from phakdi.loyalty.engine.core import (
     automatic,
@@ -52,15 +52,13 @@ def advance(state: MemberState, activity: Activity, *, program: CompiledProgram,
     if is_first:
         for kind in calendar.kinds_of_today(work):
             earning.happened(work, Activity(work.cause, kind, work.at), work.at)
-    clockwork.pass_time(work, now)
-    return _close(work)
+    return _close(work, clockwork.pass_time(work, now))
 
 
 def advance_time(state: MemberState, *, program: CompiledProgram, now: datetime) -> Step:
     """Return what the passing of time up to ``now`` brings about."""
     work = Work(state, program, now)
-    clockwork.pass_time(work, now)
-    return _close(work)
+    return _close(work, clockwork.pass_time(work, now))
 
 
 # --- one activity -----------------------------------------------------------------------------------------------------------
@@ -127,9 +125,7 @@ def _accept(work: Work, kind: RunningKind) -> None:
 
 def _extend(work: Work, kind: str) -> None:
     """Push the end of what this activity keeps alive (R28); never to an earlier day."""
-    units = [unit for unit in work.program.units.values() if unit.extended_by]
-    by_rule = any(policy.extended_by for rule in work.program.rule_by_key.values() for policy in rule.expires or ())
-    if not units and not by_rule:
+    if kind not in work.prepared.extends:
         return
     for lot in list(work.state.lots.values()):
         if lot.remaining <= 0 or lot.expires_at is None:
@@ -146,15 +142,16 @@ def _extend(work: Work, kind: str) -> None:
 
 
 def _remember(work: Work, activity: Activity) -> None:
-    before = work.state.marks.get("last", {}).get(activity.kind)
-    if before is None or datetime.fromisoformat(before) < activity.at:
-        work.mark("last", {})[activity.kind] = activity.at.isoformat()
+    before = work.state.marks.get("last", {}).get(activity.kind, "")
+    text = activity.at.astimezone(UTC).isoformat()  # texts of UTC sort as the instants do
+    if before < text:
+        work.mark("last", {})[activity.kind] = text
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------------
 
 
-def _close(work: Work) -> Step:
+def _close(work: Work, due_at: datetime | None) -> Step:
     """Sum up: facts of what moved, the balances and level that the till is told."""
     state = work.state
     sums: dict[tuple[str, str], int] = {}
@@ -169,4 +166,4 @@ def _close(work: Work) -> Step:
         work.outcome["balances"] = {unit: wallet.active for unit, wallet in state.wallets.items()}
         if work.program.tiers is not None:
             work.outcome["level"] = state.standing.level
-    return work.step(clockwork.due_at(work))
+    return work.step(due_at)

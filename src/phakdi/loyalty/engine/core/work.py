@@ -18,6 +18,7 @@ from phakdi.kit.errors import Rejected
 from phakdi.kit.ids import fixed_id, nth
 from phakdi.loyalty.engine.core import copies
 from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core.prepared import prepared
 from phakdi.loyalty.engine.core.state import (
     Activity,
     Caused,
@@ -54,14 +55,15 @@ class Work:
     """
 
     __slots__ = (
-        "_bills", "_cause", "_mine", "_number", "_rows", "activity", "at", "budget_takes", "caused", "closing", "counts", "earns",
-        "entries", "facts", "happenings", "level_before", "line", "local", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "program",
+        "_bills", "_cause",  "_mine", "_number", "_rows", "activity", "at", "budget_takes", "caused", "closing", "counts", "earns",
+        "entries", "facts", "happenings", "level_before", "line", "local", "lot_ends", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "prepared", "program",
         "reported", "state", "touched_lots", "touched_vouchers", "verdicts", "zone",
     )  # fmt: skip
 
     def __init__(self, state: MemberState, program: CompiledProgram, now: datetime, activity: Activity | None = None) -> None:
         self.state = copies.state(state)
         self.program, self.now, self.zone = program, now, program.zone
+        self.prepared = prepared(program)
         self.reported = activity
         self._cause = activity.id if activity else _cause_of_time(state, now)
         self._number = 0
@@ -81,6 +83,7 @@ class Work:
         self.order_doc: dict[str, Any] | None = None  # what a return of this activity will need, while it is being booked
         self.level_before = state.standing.level
         self.happenings: list[Activity] = []
+        self.lot_ends: datetime | None = None  # the first instant at which a lot as it was loaded has to be booked
         self.closing = False  # a period is being judged from just before its end: "the last one" is seen from its end
         self.look_at(activity or Activity(self._cause, "", now), now if activity is None else activity.at)
 
@@ -168,6 +171,10 @@ class Work:
         if found is None:
             found = self.touched_lots[lot_id] = self.state.lots[lot_id] = copies.lot(self.state.lots[lot_id])
         return found
+
+    def loaded_lots(self) -> list[Lot]:
+        """Return the lots that were there before this step."""
+        return [lot for lot in self.state.lots.values() if lot.id not in self.new_lots]
 
     def voucher(self, voucher_id: UUID) -> Voucher:
         """Return the voucher, to be changed. KeyError: the state does not hold it."""
