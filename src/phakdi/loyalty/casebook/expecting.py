@@ -253,8 +253,9 @@ def _progress(view: View, _expected: Any) -> Any:
     for rule in (rule for rules in view.program.rules.values() for rule in rules if rule.carry):
         for number, give in enumerate(rule.gives):
             for name in (rule.key, f"{rule.key}:{number}"):
-                if name in carried:
-                    return Decimal(carried[name]) / give.measure.scale
+                found = next((n for n in carried if n == name or n.startswith(f"{name}@")), None)
+                if found:
+                    return Decimal(carried[found]) / give.measure.scale
     return Decimal(0)
 
 

@@ -144,8 +144,8 @@ def _step(number: int, step: CaseStep, case: Case, program: CompiledProgram, sou
     if at is None or at.tzinfo is None:
         message = f"'{step.at}' is no time with an offset, such as 2026-03-02T10:00:00+07:00"
         raise _bad(message, case.name, source, f"{path}.at", number)
-    if step.do not in verbs.VERBS and step.do not in program.kinds:
-        known = {*verbs.VERBS, *program.kinds}
+    known = {*verbs.VERBS, *program.reported_kinds}
+    if step.do not in known:
         raise _bad(_unknown("verb", step.do, known), case.name, source, f"{path}.do", number)
     allowed = {*verbs.COMMON, *verbs.VERBS.get(step.do, ()), *program.field_types, *program.document.attributes}
     if step.do not in verbs.VERBS:  # a kind that the program declares

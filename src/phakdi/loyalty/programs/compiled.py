@@ -104,7 +104,7 @@ class RunningRule:
     expires: tuple[Expiry, ...] | None
     bonus: bool
     qualifying: bool
-    carry: bool
+    carry: str  # empty, the letter of the period within which the rest of a step waits, or L
     multiplied: bool
     once: str | None
     is_multiplier: bool = False

@@ -208,7 +208,7 @@ class _Compiler:
             expires=None if rule.expires is None else self.expiry(rule.expires),
             bonus=rule.bonus,
             qualifying=rule.qualifying,
-            carry=rule.carry,
+            carry=_carry(rule.carry),
             multiplied=rule.multiplied,
             once=rule.once,
             is_multiplier=any(g.kind == "multiply" for g in gives),
@@ -218,9 +218,9 @@ class _Compiler:
         kind = next(
             n for n in ("points", "percent", "multiply", "voucher", "level", "set", "item") if getattr(give, n) is not None
         )
-        unit = self.unit(give.unit, f"{path}.unit")
+        unit = "" if kind == "multiply" and give.unit is None else self.unit(give.unit, f"{path}.unit")
         measure = self.measure(give.of, rule.lines is not None, f"{path}.of")
-        scale = self.unit_scale(unit)
+        scale = self.unit_scale(unit) if unit else 1
         if give.voucher:
             self.known([give.voucher], self.document.vouchers, "voucher", f"{path}.voucher")
         if give.level:
@@ -580,6 +580,13 @@ class _Compiler:
 def _by_kind(meters: tuple[run.RunningMeter, ...]) -> dict[str, tuple[run.RunningMeter, ...]]:
     kinds = {kind for meter in meters for kind in meter.kinds}
     return {kind: tuple(m for m in meters if kind in m.kinds or "any" in m.kinds) for kind in kinds}
+
+
+def _carry(carry: bool | str) -> str:
+    """Return the letter of the buckets that the rest of a step waits in; empty where it does not."""
+    if isinstance(carry, bool):
+        return "L" if carry else ""
+    return periods.parse_window(carry).letter
 
 
 def _with_budget(rule: rules.EarningRule) -> values.LimitList:

@@ -125,20 +125,22 @@ def _unreachable(document: ProgramDocument) -> Iterator[Finding]:
                 )
 
 
-def _criteria(criterion: Criterion | None) -> Iterator[Criterion]:
+def _criteria(criterion: Criterion | None, *, deciding: bool = False) -> Iterator[Criterion]:
+    """Yield the criteria over meters; ``deciding``: those that are enough by themselves, not one of several that must hold."""
     if criterion is None:
         return
     if criterion.meter:
         yield criterion
-    for inner in (*(criterion.any or ()), *(criterion.all or ())):
-        yield from _criteria(inner)
+    together = criterion.all or ()
+    for inner in (*(criterion.any or ()), *(() if deciding and len(together) > 1 else together)):
+        yield from _criteria(inner, deciding=deciding)
 
 
 def _overlap(document: ProgramDocument) -> Iterator[Finding]:
     """Levels whose bounds, hidden in groups of criteria, do not rise."""
     last: dict[tuple[str, str], tuple[Decimal, str]] = {}
     for number, level in enumerate(document.tiers.levels if document.tiers else []):
-        for criterion in _criteria(level.reach):
+        for criterion in _criteria(level.reach, deciding=True):
             bound = criterion.at_least if criterion.at_least is not None else criterion.more_than
             if not isinstance(bound, Decimal):
                 continue
@@ -156,14 +158,15 @@ def _overlap(document: ProgramDocument) -> Iterator[Finding]:
 
 
 def _unused(document: ProgramDocument) -> Iterator[Finding]:
-    used = set(_texts(document.model_dump(mode="python", exclude={"limits", "meters", "cases"}), skip=""))
-    inside = {name: set(_texts(getattr(document, name), skip="")) for name in ("limits", "meters")}
+    used = set(_texts(document.model_dump(mode="python", exclude={"limits", "meters", "cases"})))
+    for parts in (document.limits, document.meters):
+        for part in parts.values():
+            used.update(_texts(part))
     for key in document.limits:
         if key not in used:
             yield Finding("limit_unused", f"limits.{key}", f"No rule names the limit '{key}'.", {"key": key})
-    names = used | inside["limits"] | inside["meters"]
     for key in document.meters:
-        if key not in names and not any(name.startswith(f"{key}.") for name in names):
+        if key not in used and not any(f"{key}." in name for name in used):
             yield Finding("meter_unused", f"meters.{key}", f"Nothing reads the meter '{key}'.", {"key": key})
     given = {give.voucher for rule in document.earning for give in rule.give}
     given |= {reward.voucher for reward in document.rewards.values()}
@@ -175,18 +178,17 @@ def _unused(document: ProgramDocument) -> Iterator[Finding]:
             yield Finding("voucher_never_given", f"vouchers.{key}", message, {"key": key})
 
 
-def _texts(value: Any, *, skip: str) -> Iterator[str]:
+def _texts(value: Any) -> Iterator[str]:
     """Yield every text and key inside ``value``."""
     if isinstance(value, BaseModel):
-        yield from _texts(value.model_dump(mode="python"), skip=skip)
+        yield from _texts(value.model_dump(mode="python"))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            if key != skip:
-                yield str(key)
-            yield from _texts(inner, skip=skip)
+            yield str(key)
+            yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner, skip=skip)
+            yield from _texts(inner)
     elif isinstance(value, str):
         yield value
 

@@ -5,7 +5,8 @@ from math import lcm
 from typing import Any
 
 from phakdi.loyalty.engine.core.work import Work
-from phakdi.loyalty.programs.compiled import RunningGive
+from phakdi.loyalty.programs import periods
+from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
 
 Fraction = tuple[int, int]  # numerator, denominator > 0: much faster than fractions.Fraction
 ZERO: Fraction = (0, 1)
@@ -103,3 +104,25 @@ def combined(factors: Iterable[Fraction], mode: str) -> Fraction:
         elif factor[0] * found[1] > found[0] * factor[1]:
             found = factor
     return found or ONE
+
+
+# --- what is left of a step (R4) -----------------------------------------------------------------------------------------------
+
+
+def carried(work: Work, rule: RunningRule, number: int) -> int:
+    """Return what waits of the last steps of a rule's give, in the units of its measure."""
+    return int(work.state.marks.get("carry", {}).get(_place(work, rule, number), 0))
+
+
+def carry(work: Work, rule: RunningRule, number: int, leftover: int) -> None:
+    """Let ``leftover`` wait for the next time; what waited in a period that is over is forgotten."""
+    waiting, place = work.mark("carry", {}), _place(work, rule, number)
+    waiting[place] = leftover
+    base = f"{rule.key}:{number}@"
+    for name in [name for name in waiting if name.startswith(base) and name < place]:
+        del waiting[name]
+
+
+def _place(work: Work, rule: RunningRule, number: int) -> str:
+    name = f"{rule.key}:{number}"
+    return name if rule.carry == "L" else f"{name}@{periods.bucket(rule.carry, work.today)}"

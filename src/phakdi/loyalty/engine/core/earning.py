@@ -185,7 +185,7 @@ def _part(work: Work, offer: Offer, number: int, give: RunningGive) -> Part:
     quantity = _within_limits(work, rule, give, quantity)
     leftover = None
     if rule.carry and give.per is not None:
-        quantity += work.state.marks.get("carry", {}).get(f"{rule.key}:{number}", 0)
+        quantity += amounts.carried(work, rule, number)
         leftover = amounts.steps(formula, quantity)[1]
     exact = _raw(offer, give, formula, quantity)
     return Part(give, number, formula, quantity, amounts.rounded(*exact, amounts.last_rounding(formula)), leftover=leftover)
@@ -227,6 +227,8 @@ def _multiply(work: Work, offer: Offer, part: Part, multipliers: list[Offer]) ->
     for multiplier in multipliers:
         for give in multiplier.rule.gives:
             if give.multiply is None or (give.rules is not None and offer.rule.key not in give.rules):
+                continue
+            if give.unit and give.unit != part.give.unit:
                 continue
             factor = give.multiply(work)
             lines = _shared_lines(offer, multiplier)
@@ -287,7 +289,7 @@ def _give(work: Work, offer: Offer, raised: dict[str, int]) -> None:
         cut = cut or cut_by or ("balance_cap" if points < allowed else "")
         wanted, total = wanted + part.points, total + points
         if part.leftover is not None and part.by is None:
-            work.mark("carry", {})[f"{rule.key}:{part.number}"] = part.leftover
+            amounts.carry(work, rule, part.number, part.leftover)
     if total:
         for key, extra in offer.raised.items():
             raised[key] = raised.get(key, 0) + extra

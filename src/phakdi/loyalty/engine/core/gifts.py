@@ -115,8 +115,7 @@ def _count(work: Work, rule: RunningRule, number: int, bill: Bill, lines: list[i
         return 0
     if not rule.carry:
         return count * (quantity * denominator // numerator)
-    carried: dict[str, int] = work.mark("carry", {})
-    quantity += carried.get(f"{rule.key}:{number}", 0)
+    quantity += amounts.carried(work, rule, number)
     steps = quantity * denominator // numerator
-    carried[f"{rule.key}:{number}"] = quantity - steps * numerator // denominator
+    amounts.carry(work, rule, number, quantity - steps * numerator // denominator)
     return count * steps

@@ -90,7 +90,8 @@ class EarningRule(Strict):
     expires: ExpiryRule | None = None
     bonus: bool = False  # promotional points
     qualifying: bool = True  # counts for the level
-    carry: bool = False  # what is left of a step waits for the next time (R4)
+    carry: bool | Literal["day", "week", "month", "quarter", "half_year", "year"] = False
+    # what is left of a step waits for the next time (R4), or within such a period only
     multiplied: bool = True
     once: Literal["ever", "per_level", "per_year"] | None = None
     budget: Quantity | None = None
