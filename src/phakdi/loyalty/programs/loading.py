@@ -124,6 +124,8 @@ def _shape(value: Any) -> str:
 
 
 def _fits(branch: str, shape: str) -> bool:
+    if branch.startswith("function") and ", " in branch:  # a check around what is meant
+        branch = branch.rsplit(", ", 1)[1].rstrip("]")
     if branch.startswith("list"):
         return shape == "list"
     if branch[:1].isupper() or branch.startswith("Mapping"):

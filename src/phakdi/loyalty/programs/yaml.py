@@ -13,11 +13,13 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from phakdi.loyalty.programs.errors import BadProgram
 
-TEXT_MAX = 2_000_000
+TEXT_MAX = 1_000_000
 VALUES_MAX = 200_000
 DEPTH_MAX = 60
 LINE_MAX = 110
 _TOKEN = re.compile(r"\[\d+\]|[^.\[]+")
+_BARE = re.compile(r"[^\W\d_](?:[\w ()/%+.-]*[\w)%])?")  # letters first, no sign that means something in YAML
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _TAG = "tag:yaml.org,2002:"
 
 Position = tuple[int, int]  # line, column, both from 1
@@ -60,6 +62,8 @@ def parse(text: str) -> tuple[Any, Places]:
     """
     if len(text) > TEXT_MAX:
         raise BadProgram("The program file is too large.", code="program_too_large", path="", maximum=TEXT_MAX)
+    if _nests_deeply(text):
+        raise BadProgram("The program file is nested too deeply.", code="program_too_large", path="", line=1, column=1)
     reader = YAML(typ="safe", pure=True)
     try:
         node = reader.compose(io.StringIO(text.removeprefix("\ufeff")))
@@ -70,6 +74,16 @@ def parse(text: str) -> tuple[Any, Places]:
         raise _unreadable(str(error).splitlines()[0] if str(error) else "nested too deeply", None) from None
     builder = _Builder()
     return (None if node is None else builder.build(node, "", 0)), Places(builder.at)
+
+
+def _nests_deeply(text: str) -> bool:
+    """Whether reading would go so deep that it takes long; a guess that errs only for what no program holds."""
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > 2 * DEPTH_MAX:
+            return True
+    return re.search(r"(?:[-?:][ \t]){60}", text) is not None
 
 
 def _unreadable(why: str, mark: Any) -> BadProgram:
@@ -91,6 +105,8 @@ class _Builder:
         if isinstance(node, MappingNode):
             return self.mapping(node, path, depth)
         if isinstance(node, SequenceNode):
+            if node.tag != f"{_TAG}seq":
+                raise self.bad(f"the tag {node.tag} is not known here", node, path)
             return [self.build(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(node.value)]
         return self.scalar(node, path)
 
@@ -158,6 +174,7 @@ def write(value: Mapping[str, Any]) -> str:
     writer.brace_single_entry_mapping_in_flow_sequence = True
     writer.indent(mapping=2, sequence=4, offset=2)
     writer.representer.add_representer(Decimal, _write_decimal)
+    writer.representer.add_representer(str, _write_text)
     target = io.StringIO()
     writer.dump(_laid_out(value, 0), target)
     return target.getvalue()
@@ -166,6 +183,12 @@ def write(value: Mapping[str, Any]) -> str:
 def _write_decimal(representer: Any, number: Decimal) -> Any:
     text = format(number, "f")
     return representer.represent_scalar(f"{_TAG}{'float' if '.' in text else 'int'}", text)
+
+
+def _write_text(representer: Any, text: str) -> Any:
+    """Write a text bare where nobody can take it for anything else, else in quotes."""
+    style = "" if _BARE.fullmatch(text) and text.lower() not in _WORDS else "'" if text.isprintable() else '"'
+    return representer.represent_scalar(f"{_TAG}str", text, style=style)
 
 
 def _laid_out(value: Any, depth: int) -> Any:
