@@ -14,6 +14,7 @@ ACTIONS: Mapping[str, str | Promise] = {
     "member.closed": _("Member closed"),
     "member.enrolled": _("Member enrolled"),
     "member.frozen": _("Member frozen"),
+    "member.seen": _("Member looked at"),
     "member.unfrozen": _("Member thawed"),
     "organization.created": _("Organization created"),
     "points.adjusted": _("Points adjusted"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from phakdi.engagement.messaging.queries import messages_of
+from phakdi.flows.note_look import note_look
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound
@@ -59,6 +60,7 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
         }
         rows = ledger.entries_of(organization_id=organization_id, member_id=member_id, limit=FEW)
         lots = ledger.lots_of(organization_id=organization_id, member_id=member_id)
+    note_look(organization_id=organization_id, member_id=member_id, actor=desk.actor(), now=now)
     if snapshot:
         reader = reader_for(desk.organization, snapshot.program)
         context |= {
