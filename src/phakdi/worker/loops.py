@@ -4,9 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
-from phakdi.worker.errors import stack
+from phakdi.worker.errors import stack, summary
 
 log = logging.getLogger("phakdi.worker")
 
@@ -36,7 +36,7 @@ class Loop(threading.Thread):
                 found = self._step()
             except Exception as error:  # noqa: BLE001 - it is logged, and the loop goes on
                 failures += 1
-                log.error("%s failed and tries again:\n%s", self.name, stack(error))  # noqa: TRY400 - without the message
+                self._tell(error)
                 connections.close_all()
                 self._rest(min(0.5 * 2 ** min(failures, 10), LONGEST_FAILURE_PAUSE))
                 continue
@@ -45,6 +45,12 @@ class Loop(threading.Thread):
             if not found:
                 self._rest(pause)
         connections.close_all()
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, OperationalError | InterfaceError):  # the database is away: nothing is learned from our lines
+            log.warning("%s waits for the database: %s", self.name, summary(error))
+        else:
+            log.error("%s failed and tries again:\n%s", self.name, stack(error))
 
     def _rest(self, seconds: float) -> None:
         self._wake.wait(seconds)
