@@ -300,3 +300,16 @@ def recheck(work: Work) -> None:
     target = reached(work)
     if not meets(work, level.keep) and (target is None or target.number < level.number):
         _keep_or_lose(work, level, work.at, is_kept=False, grace_over=False)
+
+
+def look(work: Work) -> None:
+    """Look at the level as of now, as somebody asks for it: raised where a higher one is deserved, lost where no term runs."""
+    tiers, level = work.program.tiers, current(work)
+    assert tiers
+    target = reached(work)
+    held = level.number if level else NO_LEVEL
+    if target is not None and target.number > held:
+        step = work.program.levels[held + 1] if tiers.one_at_a_time else target
+        set_level(work, step.key, reason="review")
+    elif work.state.standing.until is None:
+        recheck(work)

@@ -1,7 +1,13 @@
-"""The end of a membership's term: what falls with it."""
+"""The term of a membership: how long it lasts and what falls with its end."""
+
+from datetime import date, datetime, timedelta
 
 from phakdi.loyalty.engine.core import levels, moves
 from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.programs import periods
+from phakdi.loyalty.programs.document.spending import Plan
+
+DAY = timedelta(days=1)
 
 
 def end(work: Work) -> None:
@@ -9,9 +15,8 @@ def end(work: Work) -> None:
     membership = work.membership
     plan = work.program.default_plan(membership.plan)
     definition = plan.definition if plan else None
-    if definition is not None and definition.renews_itself and membership.since is not None and membership.until is not None:
-        assert membership.until is not None
-        membership.since, membership.until = membership.until, membership.until + (membership.until - membership.since)
+    if definition is not None and definition.renews_itself and membership.until is not None:
+        membership.until = end_of_term(work, definition, membership.until)
         work.fact("membership.renewed", plan=membership.plan, until=membership.until)
         return
     membership.ended = True
@@ -33,3 +38,22 @@ def _fall(work: Work, falls_to: str | None, level: str) -> None:
             levels.set_level(work, target, reason="membership_ended")
     elif held and held == level and held != levels.start_level(work.program):
         levels.set_level(work, levels.start_level(work.program), reason="membership_ended")
+
+
+def end_of_term(work: Work, plan: Plan, starts: datetime) -> datetime | None:
+    """Return when a term of the plan that begins at ``starts`` ends; None for never."""
+    if plan.term is None:
+        return None
+    first = periods.day_of(starts, work.zone)
+    if plan.term_from != "day":
+        first = periods.period_start(first, plan.term_from.removesuffix("_start"))
+    last = _last_day(plan, first)
+    return work.start_of(last + DAY)
+
+
+def _last_day(plan: Plan, first: date) -> date:
+    assert plan.term
+    last = periods.add(first, periods.parse_duration(plan.term))
+    if plan.last_day == "before":
+        last -= DAY
+    return periods.round_up(last, plan.round_up) if plan.round_up else last

@@ -2,14 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from phakdi.loyalty.engine.core import levels, moves, rights
+from phakdi.loyalty.engine.core import levels, memberships, moves, rights
 from phakdi.loyalty.engine.core.handlers import asking, awarding, referring
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import RunningPlan
 from phakdi.loyalty.programs.document.spending import Plan
-
-DAY = timedelta(days=1)
 
 
 def join(work: Work) -> None:
@@ -53,7 +51,7 @@ def _begin(
     membership = work.membership
     membership.plan = named or (plan.key if plan else "")
     membership.since, membership.ended, membership.fee_paid_minor = since, False, fee
-    membership.until = end_of_term(work, plan.definition, starts or since) if plan else None
+    membership.until = memberships.end_of_term(work, plan.definition, starts or since) if plan else None
     level = (plan.definition.level if plan else None) or (named if named in work.program.level_by_key else "")
     if not level and not work.state.standing.level and work.program.tiers is not None:
         level = levels.start_level(work.program)
@@ -68,25 +66,6 @@ def _give_level(work: Work, level: str, plan: RunningPlan | None) -> None:
         levels.set_level(work, level, reason="joined", assigned=True, until=None)
     else:
         levels.set_level(work, level, reason="joined", assigned=work.program.level_by_key[level].reach is None)
-
-
-def end_of_term(work: Work, plan: Plan, starts: datetime) -> datetime | None:
-    """Return when a term of the plan that begins at ``starts`` ends; None for never."""
-    if plan.term is None:
-        return None
-    first = periods.day_of(starts, work.zone)
-    if plan.term_from != "day":
-        first = periods.period_start(first, plan.term_from.removesuffix("_start"))
-    last = _last_day(plan, first)
-    return work.start_of(last + DAY)
-
-
-def _last_day(plan: Plan, first: date) -> date:
-    assert plan.term
-    last = periods.add(first, periods.parse_duration(plan.term))
-    if plan.last_day == "before":
-        last -= DAY
-    return periods.round_up(last, plan.round_up) if plan.round_up else last
 
 
 def upgrade(work: Work) -> None:
@@ -196,5 +175,5 @@ def cancel(work: Work) -> None:
 def review(work: Work) -> None:
     """Look at the member's level as of now: kept, raised or lost."""
     if work.program.tiers is not None:
-        levels.review(work)
+        levels.look(work)
         work.outcome["level"] = work.state.standing.level
