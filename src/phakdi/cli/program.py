@@ -4,8 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -236,7 +235,7 @@ def _apply(given: argparse.Namespace) -> int:
         print("Nothing was applied: the program's own cases do not hold.", file=sys.stderr)
         return REFUSED
     effective_from = _instant(given.effective_from)
-    with _database():
+    with setup.at_work():
         from phakdi.flows.apply_program import apply_program  # noqa: PLC0415 - Django is set up by now
 
         version = apply_program(
@@ -258,7 +257,7 @@ def _apply(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     at = _instant(given.at) or utc_now()
-    with _database():
+    with setup.at_work():
         from phakdi.kit.db.scope import organization_scope  # noqa: PLC0415 - Django is set up by now
         from phakdi.loyalty.programs import queries  # noqa: PLC0415 - as above
 
@@ -273,17 +272,6 @@ def _export(given: argparse.Namespace) -> int:
     else:
         print(text, end="" if text.endswith("\n") else "\n")
     return DONE
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Have the database at hand for a while; an embedded server that we started is stopped afterwards."""
-    server = setup.ready()
-    try:
-        yield
-    finally:
-        if server is not None:
-            server.stop()
 
 
 def _organization_id(slug: str) -> UUID:
