@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.codes.operations import forget_old
 from phakdi.platform.audit.operations import SEAL_BATCH, seal_entries
@@ -29,6 +31,7 @@ def tidy_organization(*, organization_id: UUID, now: datetime) -> bool:
 
 
 def tidy_installation(*, now: datetime, facts_kept: timedelta = FACTS_KEPT) -> bool:
-    """Forget old facts and tries to sign in; False where some are left for the next call."""
+    """Forget old facts, tries to sign in and ended sessions; False where some are left for the next call."""
     purge_tries(now=now)
+    SessionStore.clear_expired()
     return outbox.purge_facts(before=now - facts_kept) < outbox.PURGE_BATCH
