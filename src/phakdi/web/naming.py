@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from phakdi.kit.text import Text, pick
 from phakdi.loyalty.programs.compiled import CompiledProgram
-from phakdi.loyalty.wording import Reader
+from phakdi.loyalty.wording import Reader, kind_names
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.models import Store
 from phakdi.web.words import language
@@ -26,6 +26,6 @@ def names_of(program: CompiledProgram, reads: str) -> dict[str, str]:
 def reader_for(organization: OrganizationRef, program: CompiledProgram | None, stores: Iterable[Store] = ()) -> Reader:
     """Return for whom sentences are written now: language, money, time zone and names."""
     reads = language()
-    names = names_of(program, reads) if program else {}
+    names = kind_names(reads) | (names_of(program, reads) if program else {})
     names |= {store.code: store.name_in(reads) for store in stores}
     return Reader(reads, organization.currency, ZoneInfo(organization.time_zone), names)

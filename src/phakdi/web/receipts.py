@@ -43,7 +43,7 @@ def verdict_lines(verdicts: Iterable[Mapping[str, Any]], reader: Reader) -> list
     """Return verdicts as lines, those that applied first."""
     found = [
         VerdictLine(
-            reader.called(each.get("rule", "")) if each.get("rule") else "",
+            reader.names.get(each.get("rule", ""), each.get("rule", "")),
             bool(each.get("applied")),
             verdict_text(bool(each.get("applied")), each.get("reason", ""), each.get("params") or {}, reader.language, reader),
         )

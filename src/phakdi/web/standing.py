@@ -144,7 +144,7 @@ def _movement(entry: Entry, program: CompiledProgram, reader: Reader) -> Movemen
         entry.points,
         bool(unit and unit.kind == "credit"),
         reason_text(entry.kind, entry.reason, {"rule": entry.rule, "ref": entry.ref, **entry.params}, reader.language, reader),
-        reader.called(entry.rule) if entry.rule else "",
+        reader.names.get(entry.rule, ""),
         entry.ref,
         entry.kind,
         entry.activity_id,

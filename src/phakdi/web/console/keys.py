@@ -19,7 +19,7 @@ from phakdi.platform.keys.queries import keys_of
 from phakdi.platform.organizations.queries import stores_of
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
-from phakdi.web.roles import SCOPES
+from phakdi.web.roles import scope_choices
 from phakdi.web.words import add_refusal, language
 
 LIVES = (("365", gettext_lazy("One year")), ("90", gettext_lazy("90 days")), ("", gettext_lazy("Until revoked")))
@@ -29,11 +29,11 @@ class KeyForm(forms.Form):
     """A new key."""
 
     name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("Which program uses it, for example: till in Siam."), max_length=120)
-    scopes = forms.MultipleChoiceField(label=gettext_lazy("What it may do"), choices=SCOPES, widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=gettext_lazy("What it may do"), choices=scope_choices(), widget=forms.CheckboxSelectMultiple)
     stores = forms.MultipleChoiceField(
         label=gettext_lazy("Stores"), help_text=gettext_lazy("None chosen: all stores."), required=False, widget=forms.CheckboxSelectMultiple
     )
-    life = forms.ChoiceField(label=gettext_lazy("Valid for"), choices=LIVES, required=False)
+    life = forms.ChoiceField(label=gettext_lazy("Valid for"), choices=LIVES, required=False, initial="365")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
