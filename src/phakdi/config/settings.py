@@ -41,7 +41,7 @@ DATABASES = {
     "owner": _database(_addresses.owner, TEST={"DEPENDENCIES": []}),
 }
 DATABASE_ROUTERS = ["phakdi.kit.db.router.OwnerMigrates"]
-APPEND_ONLY = frozenset({"activity", "entry", "consent", "consent_record", "audit_entry", "audit_seal", "receipt"})
+APPEND_ONLY = frozenset({"activity", "entry", "consent", "audit_entry", "audit_seal", "receipt"})
 UNSCOPED_TABLES = {
     "django_migrations": "which migrations ran",
     "django_content_type": "names of models",

@@ -55,8 +55,6 @@ def test_outside_a_scope_the_application_sees_and_writes_no_organizations_rows(o
 
 @pytest.mark.parametrize("table", sorted(settings.APPEND_ONLY))
 def test_what_is_append_only_cannot_be_changed_by_the_application(table):
-    if as_owner("SELECT to_regclass(%s) IS NOT NULL", [f"public.{table}"]) == [(False,)]:
-        pytest.skip("this room is not there")
     rights = [
         as_owner("SELECT has_table_privilege(%s, %s, %s)", [application(), f"public.{table}", right])[0][0]
         for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
