@@ -68,6 +68,7 @@ class _Columns:
         self.mapping = mapping
         self.width = len(columns)
         self.at = {target: columns.index(column) for target, column in mapping.columns.items()}
+        self.named = {target: self._column(target) for target in (*mapping.columns, "at", "amount", "quantity", "price", "number")}
         self.texts = {name: self._text(name) for name in ("store", "channel", "tender", "of", "product", "category", "line", "kind")}
         self.fields = self._open("field.")
         self.line_fields = self._open("line_field.")
@@ -102,7 +103,7 @@ class _Columns:
             quantity, amount, kind = abs(quantity), abs(amount), PURCHASE
         elif quantity < 0 or amount < 0:
             name = "quantity" if quantity < 0 else "amount"
-            raise Invalid("A purchase is not below zero.", code=f"{name}_negative", field=self._column(name))
+            raise Invalid("A purchase is not below zero.", code=f"{name}_negative", field=self.named[name])
         product = self.texts["product"](cells)
         if number is None:
             number = self._made_number(member, at, amount, product, cells)
@@ -124,7 +125,7 @@ class _Columns:
         if self.mapping.identity == NUMBER_OF_MEMBER:
             value = written
         else:
-            value = read_identity(self.mapping.identity, written, field=self._column("member")).value
+            value = read_identity(self.mapping.identity, written, field=self.named["member"]).value
         self.members[written] = value
         return value
 
@@ -134,9 +135,9 @@ class _Columns:
             return None
         number = cells[at].strip()
         if not number:
-            raise Invalid("The row has no number of its order.", code="number_missing", field=self._column("number"))
+            raise Invalid("The row has no number of its order.", code="number_missing", field=self.named["number"])
         if len(number) > TEXT_MAX or not number.isprintable():
-            raise Invalid("The number of the order cannot be kept.", code="number_unreadable", field=self._column("number"))
+            raise Invalid("The number of the order cannot be kept.", code="number_unreadable", field=self.named["number"])
         return number
 
     def _made_number(self, member: str, at: datetime, amount: Decimal, product: str, cells: Sequence[str]) -> str:
@@ -149,27 +150,27 @@ class _Columns:
         at = self.at.get("quantity")
         if at is None or not cells[at].strip():
             return _ONE
-        return self.number_of(cells[at], self._column("quantity"))
+        return self.number_of(cells[at], self.named["quantity"])
 
     def _amount(self, cells: Sequence[str], quantity: Decimal) -> Decimal:
         if self.is_priced:
-            return quantity * self.number_of(cells[self.at["price"]], self._column("price"))
+            return quantity * self.number_of(cells[self.at["price"]], self.named["price"])
         written = cells[self.at["amount"]] if self.constant_amount is None else self.constant_amount
         if not written.strip() and self.texts["kind"](cells) not in {"", PURCHASE}:
             return _ZERO
-        return self.number_of(written, self._column("amount"))
+        return self.number_of(written, self.named["amount"])
 
     def _instant(self, cells: Sequence[str]) -> datetime:
         if "at" in self.at:
-            found = self.instant_of(cells[self.at["at"]], self._column("at"))
+            found = self.instant_of(cells[self.at["at"]], self.named["at"])
         else:
-            found = self.instant_of(cells[self.at["date"]], self._column("date"))
+            found = self.instant_of(cells[self.at["date"]], self.named["date"])
             if "time" in self.at and cells[self.at["time"]].strip():
                 local = found.astimezone(self.mapping.zone).date()
-                clock = read_clock(cells[self.at["time"]], field=self._column("time"))
+                clock = read_clock(cells[self.at["time"]], field=self.named["time"])
                 found = datetime.combine(local, clock, self.mapping.zone).astimezone(UTC)
         if found > self.latest:
-            raise Invalid("The date lies in the future.", code="future_date", field=self._column("at"))
+            raise Invalid("The date lies in the future.", code="future_date", field=self.named["at"])
         return found
 
     def _is_return(self, number: str | None, kind: str, quantity: Decimal, amount: Decimal) -> bool:
