@@ -6,12 +6,13 @@ Rules see the state before the activity (R13). Within a rule a line counts once 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from phakdi.loyalty.engine.core import amounts, gifts, limits, measuring, meters, moves
 from phakdi.loyalty.engine.core.amounts import Fraction
 from phakdi.loyalty.engine.core.bills import Bill
-from phakdi.loyalty.engine.core.state import Activity
+from phakdi.loyalty.engine.core.state import Activity, Verdict
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
 
@@ -56,13 +57,10 @@ def run(work: Work) -> None:
     if reason := _stopped(work):
         work.verdict("", False, reason, status=work.state.profile.status)
         return
-    offers: list[Offer] = []
-    multipliers: list[Offer] = []
-    for rule in rules:
-        offer = _applies(work, rule)
-        if offer is not None:
-            (multipliers if rule.is_multiplier else offers).append(offer)
-    if any(offer.rule.group for offer in offers) or any(offer.rule.group for offer in multipliers):
+    applying = _applying(work, rules)
+    offers = [offer for offer in applying if not offer.rule.is_multiplier]
+    multipliers = [offer for offer in applying if offer.rule.is_multiplier]
+    if any(offer.rule.group for offer in applying):
         for offer in (*offers, *multipliers):
             _work_out(work, offer, [])
         multipliers = _one_of_each_group(work, multipliers)
@@ -94,33 +92,48 @@ def _stopped(work: Work) -> str:
 # --- who applies -------------------------------------------------------------------------------------------------------------
 
 
-def _applies(work: Work, rule: RunningRule) -> Offer | None:
-    """Return the rule as an offer, or note why it does not apply."""
-    if reason := _hindrance(work, rule):
-        _refuse(work, rule, reason)
-        return None
-    bill = work.bill(rule.base)
-    if rule.lines is None:
-        return Offer(rule, bill, None)
-    lines = measuring.matching(work, rule.lines, bill)
-    if lines:
-        return Offer(rule, bill, lines)
-    _refuse(work, rule, "no_lines")
-    return None
+def _applying(work: Work, rules: tuple[RunningRule, ...]) -> list[Offer]:
+    """Return the rules that apply, as offers, and note why the others do not."""
+    at, found = work.at, []
+    note = work.verdicts.append
+    for rule in rules:
+        starts, ends, when = rule.starts, rule.ends, rule.when
+        if starts is not None and at < starts:
+            note(_refusal(rule.key, "not_started"))
+        elif ends is not None and at >= ends:
+            note(_refusal(rule.key, "ended"))
+        elif when is not None and not when(work):
+            note(_refusal(rule.key, "condition"))
+        elif reason := _hindrance(work, rule):
+            note(_refusal(rule.key, reason))
+        else:
+            found += _offer(work, rule)
+    return found
 
 
 def _hindrance(work: Work, rule: RunningRule) -> str:
-    if rule.starts is not None and work.at < rule.starts:
-        return "not_started"
-    if rule.ends is not None and work.at >= rule.ends:
-        return "ended"
-    if rule.when is not None and not rule.when(work):
-        return "condition"
     if rule.once is not None and _once_key(work, rule) in work.state.marks.get("once", ()):
         return "once"
     if rule.to != "member" and gifts.other_member(work, rule.to) is None:
         return f"no_{rule.to}"
     return ""
+
+
+def _offer(work: Work, rule: RunningRule) -> list[Offer]:
+    bill = work.bill(rule.base)
+    if rule.lines is None:
+        return [Offer(rule, bill, None)]
+    lines = measuring.matching(work, rule.lines, bill)
+    if lines:
+        return [Offer(rule, bill, lines)]
+    work.verdicts.append(_refusal(rule.key, "no_lines"))
+    return []
+
+
+@lru_cache(maxsize=10_000)
+def _refusal(rule: str, reason: str) -> Verdict:
+    """Return the same value each time: most rules do not apply to most activities."""
+    return Verdict(rule, applied=False, reason=reason)
 
 
 def _refuse(work: Work, rule: RunningRule, reason: str, **params: Any) -> None:

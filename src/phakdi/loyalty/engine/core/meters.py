@@ -53,7 +53,10 @@ def read(work: Work, key: str, window: Window) -> int:
     if not buckets:
         return 0
     if window.kind == "rolling":
-        return _rolling(work, buckets, window)
+        place = key, id(window)
+        if place not in work.readings:
+            work.readings[place] = _rolling(work, buckets, window)
+        return work.readings[place]
     if not window.previous:
         return buckets.get(bucket_of(work, window.letter), 0)
     return buckets.get(_previous_bucket(work, window), 0)
@@ -164,6 +167,7 @@ def count_named(work: Work, key: str, quantity: int) -> list[list[object]]:
 def book(work: Work, key: str, letters: frozenset[str] | str, quantity: int) -> list[str]:
     """Add ``quantity`` to the buckets of ``letters`` under ``key`` and return their names."""
     buckets = work.meter_buckets(key)
+    work.readings.clear()
     names = [bucket_of(work, letter) for letter in letters if letter != "O"]
     for name in names:
         if name in buckets:
@@ -179,6 +183,7 @@ def step_back(work: Work, key: str, bucket: str, quantity: int) -> None:
     """Take ``quantity`` off a bucket again; one that was dropped meanwhile no longer matters. Never below zero."""
     if bucket in work.state.meters.get(key, {}):
         buckets = work.meter_buckets(key)
+        work.readings.clear()
         buckets[bucket] = max(buckets[bucket] - quantity, 0)
 
 

@@ -56,7 +56,7 @@ class Work:
 
     __slots__ = (
         "_bills", "_cause",  "_mine", "_number", "_rows", "activity", "at", "budget_takes", "caused", "closing", "counts", "earns",
-        "entries", "facts", "happenings", "level_before", "line", "local", "lot_ends", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "prepared", "program",
+        "entries", "facts", "happenings", "level_before", "line", "local", "lot_ends", "new_lots", "new_vouchers", "now", "order_doc", "orders", "outcome", "prepared", "program", "readings",
         "reported", "state", "touched_lots", "touched_vouchers", "verdicts", "zone",
     )  # fmt: skip
 
@@ -95,6 +95,7 @@ class Work:
         self.line: Line | None = None
         self.counts: dict[str, int] = {}  # meter -> what this activity counted
         self._bills: dict[int, Bill] = {}
+        self.readings: dict[tuple[str, int], int] = {}  # what meters said, until something is counted
 
     @contextmanager
     def looking_at(self, activity: Activity, at: datetime) -> Iterator[None]:
@@ -105,6 +106,7 @@ class Work:
             yield
         finally:
             self.activity, self.at, self.local, self.line, self.counts, self._bills = before
+            self.readings = {}
 
     def bill(self, base: Base | None = None) -> Bill:
         """Return the activity's money and lines as ``base`` (the program's by default) lets them earn (R5)."""
