@@ -68,9 +68,7 @@ def _trail(location: Trail, raw: Any) -> Trail:
     found: list[str | int] = []
     last = len(location) - 1
     for number, part in enumerate(location):
-        if isinstance(raw, Mapping) and part in raw:
-            raw = raw[part]
-        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
+        if (isinstance(raw, Mapping) and part in raw) or (isinstance(raw, list) and isinstance(part, int) and part < len(raw)):
             raw = raw[part]
         elif number < last or isinstance(part, int) or not isinstance(raw, Mapping) or _is_alternative(part):
             continue
@@ -103,9 +101,7 @@ def _probable(problems: list[Any], raw: Mapping[str, Any]) -> Iterable[Any]:
 def _branch(location: Trail, raw: Any) -> tuple[str, Trail]:
     """Return the first alternative named in ``location``, and where the value stands that it was tried on."""
     for number, part in enumerate(location):
-        if isinstance(raw, Mapping) and part in raw:
-            raw = raw[part]
-        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
+        if (isinstance(raw, Mapping) and part in raw) or (isinstance(raw, list) and isinstance(part, int) and part < len(raw)):
             raw = raw[part]
         elif _is_alternative(part):
             return str(part), location[:number]

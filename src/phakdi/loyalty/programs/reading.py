@@ -57,7 +57,20 @@ def read_activity(program: "CompiledProgram", raw: Mapping[str, Any], *, id: UUI
         amount = sum([line.amount for line in lines])
     if amount is None and kind == "purchase":
         amount = fields.get("price")
-    return Activity(id, kind, _instant(raw.get("at"), program, now), amount=amount, lines=lines, fields=fields, **texts)
+    return Activity(
+        id,
+        kind,
+        _instant(raw.get("at"), program, now),
+        texts.get("ref", ""),
+        texts.get("of", ""),
+        texts.get("origin", ""),
+        texts.get("channel", ""),
+        texts.get("store", ""),
+        texts.get("tender", ""),
+        amount,
+        lines,
+        fields,
+    )
 
 
 def _kind(program: "CompiledProgram", kind: Any) -> str:
@@ -278,7 +291,7 @@ def _text(value: Any, field: str, _scale: int) -> str:
         value = str(value)
     if len(value) > TEXT_MAX or (not value.isprintable() and _CONTROL.search(value)):
         raise Invalid(f"'{field}' is too long or has characters that cannot be kept.", code="text_invalid", field=field)
-    return value  # type: ignore[no-any-return]  # a text by now
+    return value
 
 
 def _boolean(value: Any, field: str, _scale: int) -> bool:

@@ -9,8 +9,8 @@ from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document import rules as earn
 from phakdi.loyalty.programs.document import spending as spend
 from phakdi.loyalty.programs.document import units as count
-from phakdi.loyalty.programs.yaml import Places
 from phakdi.loyalty.programs.document.values import DateText, Key, Limit, Strict, Text, _as_text
+from phakdi.loyalty.programs.yaml import Places
 
 
 class CaseStep(Strict):

@@ -12,7 +12,6 @@ from phakdi.loyalty.programs.document.values import (
     DurationText,
     ExpiryRule,
     Key,
-    Limit,
     LimitList,
     MonthDay,
     Number,
@@ -78,7 +77,7 @@ class Cost(Strict):
     """One way to pay for a reward; several are tried in order (R69)."""
 
     unit: Key | None = None
-    points: Quantity | Literal["any"] = 0
+    points: Quantity | Literal["any"] = Decimal(0)
     money: Quantity | None = None
     when: Condition | None = None
 
@@ -236,23 +235,3 @@ class Referral(Strict):
     limits: LimitList = []
     when: Condition | None = None
     claim_within: DurationText | None = None  # the friend must join within this of being invited
-
-
-__all__ = [
-    "Limit",
-    "Conversion",
-    "Cost",
-    "Criterion",
-    "Cycle",
-    "ExpiryRule",
-    "Level",
-    "Maximum",
-    "Membership",
-    "Minimum",
-    "Plan",
-    "Referral",
-    "Reward",
-    "SpendingRule",
-    "Tiers",
-    "Transfer",
-]
