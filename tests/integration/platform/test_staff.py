@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher, get_hashers, get_hashers_by_algorithm
 from django.db import connection
 
 from phakdi.flows.manage_staff import Person, add_staff, change_staff, dismiss_staff, link_staff_to_member, set_password
@@ -137,11 +138,42 @@ def tried(email="nok@example.com", password="wrong", address="10.0.0.1", now=NOW
 
 
 def test_unknown_and_wrong_are_answered_alike(owner):
-    nobody = add_nobody = "nobody@example.com"
-    assert [tried(), tried(nobody), tried("no address"), tried(password=PASSWORD)] == ["sign_in_failed"] * 3 + ["in"]
+    answers = [tried(), tried("nobody@example.com"), tried("no address"), tried(password=PASSWORD)]
+    assert answers == ["sign_in_failed"] * 3 + ["in"]
     owner.user.is_active = False
     owner.user.save()
-    assert (tried(password=PASSWORD), add_nobody) == ("sign_in_failed", nobody)
+    assert tried(password=PASSWORD) == "sign_in_failed"
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password is hashed, which is what takes the time."""
+
+    algorithm = "counting"
+    hashed = 0
+
+    def encode(self, password, salt):
+        type(self).hashed += 1
+        return super().encode(password, salt)
+
+
+def test_every_refusal_takes_the_time_of_one_hash(organization_id, settings):
+    settings.PASSWORD_HASHERS = [f"{CountingHasher.__module__}.CountingHasher"]
+    get_hashers.cache_clear()
+    get_hashers_by_algorithm.cache_clear()
+    add_staff(organization_id=organization_id, person=NOK, role="OWNER", now=NOW)
+    add_staff(organization_id=organization_id, person=Person("new@example.com", "New"), role="OWNER", now=NOW)
+    costs = []
+    for email, password in [
+        ("nok@example.com", "wrong"),
+        ("nobody@example.com", "wrong"),
+        ("new@example.com", "x"),
+        ("no address", "x"),
+    ]:
+        before = CountingHasher.hashed
+        assert tried(email, password) == "sign_in_failed"
+        costs.append(CountingHasher.hashed - before)
+
+    assert costs == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("email", ["nok@example.com", "nobody@example.com"])
