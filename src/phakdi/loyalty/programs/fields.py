@@ -141,7 +141,7 @@ class Fields:
         add("member.active", "boolean", lambda c: not c.state.membership.ended)
         add("member.referred", "boolean", lambda c: "referred_by" in c.state.marks)
         add("member.linked", "list", lambda c: frozenset(c.state.marks.get("linked", ())))
-        add("member.birthday", "boolean", lambda c: _is_birthday(c))
+        add("member.birthday", "boolean", _is_birthday)
         add("member.birth_month", "boolean", lambda c: _birthday(c) is not None and _birthday(c).month == c.local.month)
         add("member.birthday_within_days", "integer", _days_from_birthday)
         add("member.has_birthday", "boolean", lambda c: _birthday(c) is not None)
@@ -169,7 +169,7 @@ class Fields:
             self._line_fields[name] = Field(name, kind, scale=scale_of(type_, self.exponent))
             self._line_readers[name] = read
 
-    def _resolve(self, name: str) -> Field | None:
+    def _resolve(self, name: str) -> Field | None:  # noqa: PLR0911 - one for each family of names
         """Return a field that is made on demand: a meter over a window, a balance, a time since a date."""
         head, _, tail = name.rpartition(".")
         if name.startswith("member.attributes."):
@@ -310,7 +310,7 @@ def _months_since_joined(c: Any) -> int | None:
 
 def _json_sql(column: str, name: str, type_: str) -> str:
     quoted = name.replace("'", "''")
-    if type_ in {"list"}:
+    if type_ == "list":
         return f"{column}->'{quoted}'"
     cast = {"integer": "::bigint", "money": "::bigint", "decimal": "::bigint", "boolean": "::boolean", "date": "::date"}
     return f"({column}->>'{quoted}'){cast.get(type_, '')}"

@@ -68,7 +68,7 @@ def _trail(location: Trail, raw: Any) -> Trail:
     found: list[str | int] = []
     last = len(location) - 1
     for number, part in enumerate(location):
-        if (isinstance(raw, Mapping) and part in raw) or (isinstance(raw, list) and isinstance(part, int) and part < len(raw)):
+        if _holds(raw, part):
             raw = raw[part]
         elif number < last or isinstance(part, int) or not isinstance(raw, Mapping) or _is_alternative(part):
             continue
@@ -101,7 +101,7 @@ def _probable(problems: list[Any], raw: Mapping[str, Any]) -> Iterable[Any]:
 def _branch(location: Trail, raw: Any) -> tuple[str, Trail]:
     """Return the first alternative named in ``location``, and where the value stands that it was tried on."""
     for number, part in enumerate(location):
-        if (isinstance(raw, Mapping) and part in raw) or (isinstance(raw, list) and isinstance(part, int) and part < len(raw)):
+        if _holds(raw, part):
             raw = raw[part]
         elif _is_alternative(part):
             return str(part), location[:number]
@@ -110,9 +110,16 @@ def _branch(location: Trail, raw: Any) -> tuple[str, Trail]:
 
 def _value_at(trail: Trail, raw: Any) -> Any:
     for part in trail:
-        if (isinstance(raw, Mapping) and part in raw) or (isinstance(raw, list) and isinstance(part, int) and part < len(raw)):
-            raw = raw[part]  # type: ignore[index]  # a list with an index, or a mapping with a key
+        if _holds(raw, part):
+            raw = raw[part]
     return raw
+
+
+def _holds(raw: Any, part: str | int) -> bool:
+    """Whether ``raw`` has a value under that key or at that place."""
+    if isinstance(raw, list):
+        return isinstance(part, int) and part < len(raw)
+    return isinstance(raw, Mapping) and part in raw
 
 
 def _shape(value: Any) -> str:
@@ -136,22 +143,18 @@ def _sentence(problem: Any, trail: Trail, raw: Any) -> str:
     kind, message = problem["type"], str(problem["msg"])
     if kind == "extra_forbidden":
         hint = _nearest(trail)
-        if hint:
-            return f"there is no key '{trail[-1]}' here; did you mean '{hint}'"
-        return f"there is no key '{trail[-1]}' here; there is: {', '.join(_keys_at(trail[:-1]))}"
-    if kind == "missing":
-        return f"'{problem['loc'][-1]}' is missing"
-    if (
-        kind in {"string_type", "string_pattern_mismatch"}
-        and isinstance(_value_at(trail, raw), int | float)
-        and kind == "string_type"
-    ):
-        return "write a text here; put a number that is a name in quotes"
-    if kind == "string_pattern_mismatch":
-        return f"'{problem['input']}' has not the form that is asked for, such as a date 2026-12-31"
+        known = f"did you mean '{hint}'" if hint else f"there is: {', '.join(_keys_at(trail[:-1]))}"
+        return f"there is no key '{trail[-1]}' here; {known}"
     if kind.startswith(("decimal", "int_", "finite")) or "Decimal" in message:
         return f"write a number here, not {problem['input']!r}"
-    return message.removeprefix("Value error, ").removesuffix(".")
+    said = {
+        "missing": f"'{problem['loc'][-1]}' is missing",
+        "string_type": "write a text here; put a number that is a name in quotes",
+        "string_pattern_mismatch": f"'{problem['input']}' has not the form that is asked for, such as a date 2026-12-31",
+    }
+    if kind == "string_type" and not isinstance(_value_at(trail, raw), int | float):
+        return message.removesuffix(".")
+    return said.get(kind) or message.removeprefix("Value error, ").removesuffix(".")
 
 
 def _nearest(trail: Trail) -> str:

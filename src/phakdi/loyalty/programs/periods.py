@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 _DURATION = re.compile(r"(\d+)\s*(hour|day|week|month|year)s?")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+MONTHS = 12
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -70,7 +71,7 @@ def parse_zone(name: str) -> tzinfo:
 def parse_month_day(text: str) -> tuple[int, int]:
     """Return (month, day) of a yearly date written as ``MM-DD``."""
     match = _MONTH_DAY.fullmatch(text)
-    if not match or not 1 <= int(match[1]) <= 12 or not 1 <= int(match[2]) <= monthrange(2024, int(match[1]))[1]:
+    if not match or not 1 <= int(match[1]) <= MONTHS or not 1 <= int(match[2]) <= monthrange(2024, int(match[1]))[1]:
         raise ValueError(f"write a yearly date as MM-DD, such as 12-31, not '{text}'")
     return int(match[1]), int(match[2])
 

@@ -199,13 +199,16 @@ def _special(name: str, value: Any, place: str, kind: str, program: "CompiledPro
         return _tenders(value, place, 10**program.exponent)
     if value == AS_MANY_AS_ALLOWED:
         return {f"{name}_max": True}
-    if kind in _SIGNED:
-        return {name: number(value, place, 1, lowest=-MAXIMUM)}
+    return _points(name, value, place, kind, program)
+
+
+def _points(name: str, value: Any, place: str, kind: str, program: "CompiledProgram") -> dict[str, Any]:
+    """Return a number of points; of money credit it may have decimals."""
     if not isinstance(value, int) and name == "points" and program.has_credit:
         exact = _decimal(value, place)
-        if exact != int(exact):  # of money credit, in currency units
+        if exact != int(exact):
             return {"credits": number(value, place, 10**program.exponent)}
-    return {name: number(value, place, 1)}
+    return {name: number(value, place, 1, lowest=-MAXIMUM if kind in _SIGNED else 0)}
 
 
 def _name(value: Any, place: str) -> str:

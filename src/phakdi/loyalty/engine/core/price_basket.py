@@ -11,7 +11,6 @@ from phakdi.loyalty.engine.core.state import Activity, Line
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import Ratio, RunningDiscount, Test
 
-
 _MODES: dict[str, Rounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up", "half_even": "half_even"}
 
 

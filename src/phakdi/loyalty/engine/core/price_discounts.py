@@ -54,22 +54,19 @@ def _candidate(work: Work, basket: Basket, running: RunningDiscount) -> Candidat
 
 
 def _why_not(work: Work, basket: Basket, running: RunningDiscount, numbers: Sequence[int]) -> tuple[str, dict[str, Any]] | None:
-    if running.starts is not None and work.at < running.starts:
-        return "not_started", {"starts": running.starts.isoformat()}
-    if running.ends is not None and work.at >= running.ends:
-        return "ended", {"ends": running.ends.isoformat()}
-    if running.when is not None and not running.when(work):
-        return "condition", {}
-    if not numbers:
-        return "no_line", {}
-    minimum = work.quantity(running.minimum)
-    bill = sum(basket.initial[number] for number in numbers)
-    if bill < minimum:
-        return "minimum", {"minimum": minimum, "bill": bill}
+    """Return why a discount does not apply, or None."""
+    minimum, bill = work.quantity(running.minimum), sum(basket.initial[number] for number in numbers)
     chosen = work.activity.fields.get("choose")
-    if chosen in {discount.key for discount in work.program.discounts} and chosen != running.key:
-        return "other_chosen", {"chosen": chosen}
-    return None
+    is_another = chosen != running.key and any(chosen == discount.key for discount in work.program.discounts)
+    reasons: tuple[tuple[bool, str, dict[str, Any]], ...] = (
+        (running.starts is not None and work.at < running.starts, "not_started", {}),
+        (running.ends is not None and work.at >= running.ends, "ended", {}),
+        (running.when is not None and not running.when(work), "condition", {}),
+        (not numbers, "no_line", {}),
+        (bill < minimum, "minimum", {"minimum": minimum, "bill": bill}),
+        (is_another, "other_chosen", {"chosen": chosen}),
+    )
+    return next(((reason, figures) for applies, reason, figures in reasons if applies), None)
 
 
 def _worth(work: Work, basket: Basket, candidate: Candidate, of: Sequence[int]) -> int:

@@ -178,9 +178,8 @@ def _most_value(work: Work, rule: RunningSpending, bill: int | None) -> Most | N
             bounds.append((bill * numerator // (denominator * 100), ("share_of_bill", {"bill": bill})))
     if (most := rule.maximum.get("value")) is not None:
         bounds.append((work.quantity(most), ("value_maximum", {})))
-    for what in ("value", "amount"):
-        for limit in limits.applying(work, rule.limits, what):
-            bounds.append((limits.left(work, limit), ("limit_reached", {"limit": limit.key, "per": limit.window.kind})))
+    found = [limit for what in ("value", "amount") for limit in limits.applying(work, rule.limits, what)]
+    bounds += [(limits.left(work, limit), ("limit_reached", {"limit": limit.key, "per": limit.window.kind})) for limit in found]
     return min(bounds, key=lambda bound: bound[0], default=None)
 
 

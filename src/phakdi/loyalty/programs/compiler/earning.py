@@ -11,7 +11,7 @@ class Earning(Parts):
 
     def earning(self, rule: rules.EarningRule, path: str) -> run.RunningRule:
         """Return an earning rule ready to run."""
-        gives = tuple(self.give(give, rule, f"{path}.give[{n}]") for n, give in enumerate(rule.give))
+        gives = tuple(self.give(give, f"{path}.give[{n}]") for n, give in enumerate(rule.give))
         first = next((g for g in gives if g.kind in {"points", "percent"}), gives[0])
         return run.RunningRule(
             key=rule.key,
@@ -39,7 +39,7 @@ class Earning(Parts):
             is_multiplier=any(g.kind == "multiply" for g in gives),
         )
 
-    def give(self, give: rules.Give, rule: rules.EarningRule, path: str) -> run.RunningGive:
+    def give(self, give: rules.Give, path: str) -> run.RunningGive:
         """Return one effect of a rule ready to run."""
         kind = next(
             n for n in ("points", "percent", "multiply", "voucher", "level", "set", "item") if getattr(give, n) is not None

@@ -24,15 +24,19 @@ class Auto(Strict):
     """What happens by itself when enough is there: every so many turn into a voucher (R72)."""
 
     every: int = Field(gt=0)
+    minimum: int | None = Field(default=None, gt=0)  # nothing is turned below this
     voucher: Key | None = None
     reward: Key | None = None
-    when: Literal["at_once", "day_end"] = "at_once"
+    when: Literal["at_once", "day_end", "week_end", "month_end", "quarter_end", "half_year_end", "year_end"] = "at_once"
+    together: bool = False  # one voucher worth them all, instead of one for each
     max_per_day: int = Field(default=10, gt=0)
 
     @model_validator(mode="after")
     def _one_result(self) -> "Auto":
         if (self.voucher is None) == (self.reward is None):
             raise ValueError("say what it turns into: 'voucher' or 'reward'")
+        if self.together and self.voucher is None:
+            raise ValueError("'together' goes with a voucher")
         return self
 
 
