@@ -91,7 +91,11 @@ def test_what_staff_decide_needs_its_own_scope(make_key, api, shop, member_id):
     refused = till.post("/activities", award)
     allowed = api.post("/activities", award)
 
-    assert (refused.status_code, refused.value["code"], refused.value["params"]) == (403, "scope_missing", {"scope": "points:adjust"})
+    assert (refused.status_code, refused.value["code"], refused.value["params"]) == (
+        403,
+        "scope_missing",
+        {"scope": "points:adjust"},
+    )
     assert allowed.status_code == 201
 
 
@@ -116,7 +120,12 @@ def test_a_till_sees_no_list_of_all_stores_doings(make_key, api, shop):
     api.post("/stores", {"code": "A", "name": "A"})
     till = make_key(shop, stores=["A"])
 
-    for method, path in (("GET", "/activities"), ("GET", "/activities/in-review"), ("POST", "/stores"), ("POST", "/programs/apply")):
+    for method, path in (
+        ("GET", "/activities"),
+        ("GET", "/activities/in-review"),
+        ("POST", "/stores"),
+        ("POST", "/programs/apply"),
+    ):
         assert till(method, path, {}, Idempotency_Key="k").status_code == 403, path
 
 

@@ -39,9 +39,7 @@ def test_the_same_receipt_is_answered_with_the_first_answer(api, buy, member_id)
     assert api.get(f"/members/{member_id}/wallets").value["items"][0]["active"] == 120
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"), [({"amount": "120.51"}, "other_content"), ({"member": "other"}, "other_member")]
-)
+@pytest.mark.parametrize(("change", "reason"), [({"amount": "120.51"}, "other_content"), ({"member": "other"}, "other_member")])
 def test_the_same_receipt_with_something_else_is_a_conflict(api, buy, other_member_id, member_id, change, reason):
     buy()
     if "member" in change:
@@ -191,7 +189,11 @@ def test_a_late_report_is_rejected(api, buy, member_id):
     late = buy(at=(datetime.now(UTC) - timedelta(days=40)).isoformat()).value["id"]
     path = f"/members/{member_id}/activities/{late}"
 
-    answers = [api.post(f"{path}/reject").status_code, api.post(f"{path}/reject").status_code, api.post(f"{path}/approve").status_code]
+    answers = [
+        api.post(f"{path}/reject").status_code,
+        api.post(f"{path}/reject").status_code,
+        api.post(f"{path}/approve").status_code,
+    ]
 
     assert answers == [204, 204, 409]
     assert api.get(f"/members/{member_id}/wallets").value["items"][0]["active"] == 0

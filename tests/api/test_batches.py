@@ -8,7 +8,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def purchase(member_id):
     """Return a function that makes a purchase of 10 baht."""
-    return lambda ref="", **more: {"member": str(member_id), "kind": "purchase", "amount": 10, **({"ref": ref} if ref else {}), **more}
+    return lambda ref="", **more: {
+        "member": str(member_id),
+        "kind": "purchase",
+        "amount": 10,
+        **({"ref": ref} if ref else {}),
+        **more,
+    }
 
 
 def test_each_item_has_its_own_answer(api, purchase, member_id):
@@ -31,7 +37,11 @@ def test_each_item_has_its_own_answer(api, purchase, member_id):
     assert codes == [
         None, "number_negative", "member_missing", None, "activity_shape", "idempotency_key_required", None, "receipt_conflict",
     ]  # fmt: skip
-    assert {name: answer.value[name] for name in ("recorded", "replayed", "refused")} == {"recorded": 2, "replayed": 1, "refused": 5}
+    assert {name: answer.value[name] for name in ("recorded", "replayed", "refused")} == {
+        "recorded": 2,
+        "replayed": 1,
+        "refused": 5,
+    }
     assert api.get(f"/members/{member_id}/wallets").value["items"][0]["active"] == 10
 
 

@@ -1,9 +1,10 @@
 """The REST API, version 1, for tills, shops and other programs. `docs/api.md` is for those who call it."""
 
 from phakdi.api.application import ExactParser, OrjsonRenderer, PhakdiApi
+from phakdi.api.door import nowhere
 from phakdi.api.routers import activities, codes, consents, members, offers, places, programs, wallets
 
-__all__ = ["api"]
+__all__ = ["api", "nowhere"]
 
 DESCRIPTION = """
 Record what members do, price baskets, read points with the reason of every movement.

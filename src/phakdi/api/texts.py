@@ -66,7 +66,7 @@ PHRASES: Mapping[str, Phrase] = {
     "parameter_unknown": ("ไม่รู้จักพารามิเตอร์ {field}", "There is no parameter '{field}' here."),
     "member_unreadable": (
         "ระบุสมาชิกด้วย id, number หรือ identity",
-        "Name the member by id, or as {{\"number\": …}} or {{\"identity\": {{\"kind\": …, \"value\": …}}}}.",
+        'Name the member by id, or as {{"number": …}} or {{"identity": {{"kind": …, "value": …}}}}.',
     ),
     "body_shape": ("ข้อมูลต้องเป็นออบเจกต์ JSON", "The body is a JSON object."),
     "batch_size": ("ส่งได้ครั้งละ 1 ถึง {maximum} รายการใน items", "Send 1 to {maximum} activities in 'items'."),

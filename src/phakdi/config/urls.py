@@ -1,14 +1,15 @@
 """Which face answers where."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from phakdi.api import api
+from phakdi.api import api, nowhere
 from phakdi.config import health
 
 urlpatterns = [
     path("healthz", health.live),
     path("readyz", health.ready),
     path("api/v1/", api.urls),
+    re_path(r"^api(?:/|$)", nowhere),
     path("", include("phakdi.web.urls")),
 ]
 handler403 = "phakdi.web.errors.permission_denied"
