@@ -17,7 +17,8 @@ def _member(fact: Fact) -> UUID:
 
 
 def _caused(fact: Fact, now: datetime) -> None:
-    record_caused(organization_id=fact.organization_id, fact_id=fact.id, member_id=_member(fact), data=fact.data, now=now)
+    told_at = max(now, fact.at)  # the clock of whoever recorded the cause may be ahead of ours
+    record_caused(organization_id=fact.organization_id, fact_id=fact.id, member_id=_member(fact), data=fact.data, now=told_at)
 
 
 def _joined(fact: Fact, _: datetime) -> None:

@@ -125,6 +125,17 @@ def test_a_caused_activity_is_recorded_once_however_often_its_fact_is_told(organ
     assert (active(organization_id, member_id), dead(organization_id)) == ({"points": 100}, [])
 
 
+def test_what_a_machine_ahead_of_ours_recorded_has_its_consequences(organization_id, begin, worker, member_id):
+    begin()
+    ahead = NOW + timedelta(minutes=10)
+    data = {"kind": "purchase", "at": ahead.isoformat(), "fields": {"amount": 100}, "of": "", "depth": 1}
+    with organization_scope(organization_id):
+        operations.publish(organization_id=organization_id, topic="activity.caused", member_id=member_id, data=data, at=ahead)
+    worker.drain()
+
+    assert (active(organization_id, member_id), dead(organization_id)) == ({"points": 100}, [])
+
+
 def spend(organization_id, member_id, points, **more):
     earned = {"kind": "purchase", "at": NOW, "amount": 5000, "ref": "R1", "origin": "pos"}
     record_activity(organization_id=organization_id, member_id=member_id, activity=earned, now=NOW)
