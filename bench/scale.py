@@ -64,12 +64,8 @@ def main() -> None:
         Path(folder).chmod(0o755)
         from phakdi.cli import setup
 
-        server = setup.ready(statement_timeout_ms="0")
-        try:
+        with setup.at_work(statement_timeout_ms="0"):
             measure(given.members, given.rounds)
-        finally:
-            if server is not None:
-                server.stop()
 
 
 def measure(sizes: list[int], rounds: int) -> None:

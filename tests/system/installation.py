@@ -20,18 +20,18 @@ PREPARE = """
 import json, sys
 from datetime import UTC, datetime, timedelta
 from phakdi.cli import setup
-server = setup.ready()
-from phakdi.flows.apply_program import apply_program
-from phakdi.flows.create_organization import create_organization
-from phakdi.flows.find_or_shadow import find_or_shadow
-from phakdi.flows.issue_api_key import issue_api_key
-from phakdi.platform.keys.core import Scope
 told = json.load(sys.stdin)
-now = datetime.now(UTC)
-shop = create_organization(slug="shop", name="Shop", now=now - timedelta(days=1)).id
-apply_program(organization_id=shop, text=told["program"], now=now - timedelta(days=1), effective_from=now - timedelta(days=1))
-key = issue_api_key(organization_id=shop, name="test", scopes=[scope.value for scope in Scope], now=now)
-members = [str(find_or_shadow(organization_id=shop, kind="PHONE", value=f"08{n:08}", now=now).id) for n in range(told["members"])]
+with setup.at_work():
+    from phakdi.flows.apply_program import apply_program
+    from phakdi.flows.create_organization import create_organization
+    from phakdi.flows.find_or_shadow import find_or_shadow
+    from phakdi.flows.issue_api_key import issue_api_key
+    from phakdi.platform.keys.core import Scope
+    now = datetime.now(UTC)
+    shop = create_organization(slug="shop", name="Shop", now=now - timedelta(days=1)).id
+    apply_program(organization_id=shop, text=told["program"], now=now - timedelta(days=1), effective_from=now - timedelta(days=1))
+    key = issue_api_key(organization_id=shop, name="test", scopes=[scope.value for scope in Scope], now=now)
+    members = [str(find_or_shadow(organization_id=shop, kind="PHONE", value=f"08{n:08}", now=now).id) for n in range(told["members"])]
 print(json.dumps({"key": key.token, "members": members, "organization": str(shop)}))
 """
 

@@ -5,14 +5,10 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from phakdi.cli import server, setup
 from phakdi.cli.demo_build import SLUG, DemoSource, Manifest, read_manifest
 from phakdi.kit.errors import Invalid
-
-if TYPE_CHECKING:  # the second start pays for nothing that it does not need
-    from phakdi.kit.db.embedded import EmbeddedPostgres
 
 MEMBERS, MEMBERS_MAX = 5000, 200_000
 SEED = "baan-baicha"
@@ -34,16 +30,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _demo(given: argparse.Namespace) -> int:
     source = _source(given)
-    database = setup.ready()
-    manifest = _ready_manifest(source, fresh=given.fresh)
-    if given.build_only:
-        _welcome(manifest, "")
-        return _stop(database)
-    listening = server.Listening(given.host, given.port, given.workers)
-    try:
+    with setup.at_work():
+        manifest = _ready_manifest(source, fresh=given.fresh)
+        if given.build_only:
+            _welcome(manifest, "")
+            return 0
+        listening = server.Listening(given.host, given.port, given.workers)
         return server.serve(listening, welcome=lambda: _welcome(manifest, listening.url))
-    finally:
-        _stop(database)
 
 
 def _source(given: argparse.Namespace) -> DemoSource:
@@ -82,12 +75,6 @@ def _welcome(manifest: Manifest, url: str) -> None:
     if url:
         print("  Ctrl-C stops it.")
     sys.stdout.flush()
-
-
-def _stop(database: "EmbeddedPostgres | None") -> int:
-    if database is not None and database.is_ours:
-        database.stop()
-    return 0
 
 
 __all__ = ["SLUG", "add_commands"]

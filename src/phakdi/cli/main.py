@@ -8,7 +8,7 @@ from phakdi import __version__
 from phakdi.kit.errors import Refusal
 
 # Each module adds its commands with ``add_commands`` and sets ``run`` (arguments → exit code) for each. A command that needs
-# the database calls `phakdi.cli.setup.ready` first, so that the others start at once.
+# the database works inside `phakdi.cli.setup.at_work`, so that the others start at once.
 MODULES = ("server", "program", "imports", "demo", "upkeep")
 
 

@@ -62,7 +62,7 @@ class Listening:
 def serve(listening: Listening, *, welcome: Callable[[], None] | None = None) -> int:
     """Run web and worker until a signal comes, starting again whatever ends by itself; ``welcome`` is called once the web answers.
 
-    The database is ready (see `setup.ready`). Returns the exit code.
+    The database is ready (see `setup.at_work`). Returns the exit code.
     """
     if not _is_free(listening.host, listening.port):
         print(f"Port {listening.port} is in use. Choose another: --port {listening.port + 1}", file=sys.stderr)
@@ -74,19 +74,12 @@ def serve(listening: Listening, *, welcome: Callable[[], None] | None = None) ->
 
 
 def _serve(given: argparse.Namespace) -> int:
-    server = setup.ready()
     listening = Listening(given.host, given.port, given.workers, has_worker=not given.no_worker)
-    try:
-        return serve(listening, welcome=lambda: print(f"Phakdi answers at {listening.url}. Ctrl-C stops it."))
-    finally:
-        if server is not None:
-            server.stop()
+    with setup.at_work():
+        return serve(listening, welcome=lambda: print(f"Phakdi answers at {listening.url}. Ctrl-C stops it.", flush=True))
 
 
 def _worker(_: argparse.Namespace) -> int:
-    setup.ready()
-    from phakdi.config.wiring import make_worker  # noqa: PLC0415 - needs Django to be set up
-
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -94,15 +87,16 @@ def _worker(_: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    make_worker().run(stop)
+    with setup.at_work():
+        from phakdi.config.wiring import make_worker  # noqa: PLC0415 - needs Django to be set up
+
+        make_worker().run(stop)
     return 0
 
 
 def _migrate(_: argparse.Namespace) -> int:
-    server = setup.ready()
-    print("The database is up to date.")
-    if server is not None:
-        server.stop()
+    with setup.at_work():
+        print("The database is up to date.")
     return 0
 
 

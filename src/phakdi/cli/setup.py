@@ -17,7 +17,7 @@ def data_dir() -> Path:
 
 
 def database() -> EmbeddedPostgres | None:
-    """Start the embedded server unless DATABASE_URL names another one; return it, or None where it is not ours."""
+    """Start the embedded server unless DATABASE_URL names another one, and return it, to be stopped; else None."""
     if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
         return None
     server = EmbeddedPostgres(data_dir() / "postgres")
@@ -26,23 +26,24 @@ def database() -> EmbeddedPostgres | None:
     return server
 
 
-def ready(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> EmbeddedPostgres | None:
-    """Make the database and Django usable, with the tables as this version wants them; return the embedded server, if ours."""
-    server = database()
-    os.environ.setdefault("PHAKDI_STATEMENT_TIMEOUT_MS", statement_timeout_ms)
-    set_up_django()
-    migrate()
-    return server
+@contextmanager
+def at_work(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> Iterator[None]:
+    """Have everything ready for one command; afterwards the embedded server stops, unless others use it too."""
+    with connected(statement_timeout_ms=statement_timeout_ms):
+        migrate()
+        yield
 
 
 @contextmanager
-def at_work() -> Iterator[None]:
-    """Have everything ready for one command; afterwards the embedded server stops, unless somebody else had started it."""
-    server = ready()
+def connected(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> Iterator[None]:
+    """Have the database and Django at hand as they are, without migrating; see `at_work`."""
+    server = database()
     try:
+        os.environ.setdefault("PHAKDI_STATEMENT_TIMEOUT_MS", statement_timeout_ms)
+        set_up_django()
         yield
     finally:
-        if server is not None and server.is_ours:
+        if server is not None:
             server.stop()
 
 

@@ -24,40 +24,31 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _check(_: argparse.Namespace) -> int:
-    server = setup.database()
-    setup.set_up_django()
-    from phakdi.cli.upkeep.checking import Level, findings  # noqa: PLC0415 - needs Django to be set up
+    with setup.connected():
+        from phakdi.cli.upkeep.checking import Level, findings  # noqa: PLC0415 - needs Django to be set up
 
-    found = list(findings())
+        found = list(findings())
     for finding in found:
         print(f"{finding.level.value:7} {finding.subject}: {finding.message}")
-    if server is not None:
-        server.stop()
     return 1 if any(finding.level is Level.ERROR for finding in found) else 0
 
 
 def _verify(given: argparse.Namespace) -> int:
-    server = setup.ready(statement_timeout_ms="0")
-    from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - needs Django to be set up
-
     count = 0
-    for line in verify(slug=given.organization):
-        print(line)
-        count += line.startswith("DIFFERS")
-    if server is not None:
-        server.stop()
+    with setup.at_work(statement_timeout_ms="0"):
+        from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - needs Django to be set up
+
+        for line in verify(slug=given.organization):
+            print(line)
+            count += line.startswith("DIFFERS")
     return 1 if count else 0
 
 
 def _backup(given: argparse.Namespace) -> int:
-    server = setup.ready()
-    from phakdi.cli.upkeep.archive import write_backup  # noqa: PLC0415 - needs Django to be set up
+    with setup.at_work():
+        from phakdi.cli.upkeep.archive import write_backup  # noqa: PLC0415 - needs Django to be set up
 
-    try:
         size = write_backup(given.file)
-    finally:
-        if server is not None:
-            server.stop()
     print(f"Wrote {given.file} ({size / 1e6:.1f} MB). Keep the secret key apart from it: sealed values need it.")
     return 0
 
@@ -66,20 +57,14 @@ def _restore(given: argparse.Namespace) -> int:
     if not given.yes and (not sys.stdin.isatty() or input("Replace everything that is here? Type 'yes': ") != "yes"):
         print("Nothing was changed. Give --yes to restore without asking.", file=sys.stderr)
         return 1
-    server = setup.database()
-    setup.set_up_django()
-    from phakdi.cli.upkeep.archive import restore_backup  # noqa: PLC0415 - needs Django to be set up
-    from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - as above
-    from phakdi.kit.clock import utc_now  # noqa: PLC0415 - as above
-    from phakdi.platform.outbox.operations import restart_relay  # noqa: PLC0415 - as above
+    with setup.connected(statement_timeout_ms="0"):
+        from phakdi.cli.upkeep.archive import restore_backup  # noqa: PLC0415 - needs Django to be set up
+        from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - as above
+        from phakdi.platform.outbox.operations import restart_relay  # noqa: PLC0415 - as above
 
-    try:
         restore_backup(given.file)
         setup.protect_anew()
         restart_relay(now=utc_now())  # this server numbers its transactions by itself
         lines = list(verify())
-    finally:
-        if server is not None:
-            server.stop()
     print("\n".join(lines))
     return 1 if any(line.startswith("DIFFERS") for line in lines) else 0

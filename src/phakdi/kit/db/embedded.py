@@ -108,11 +108,6 @@ class EmbeddedPostgres:
         """Return where the superuser connects: for backups of whole clusters and for tests."""
         return self._address(SUPERUSER, self._passwords(), database)
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether this process started the server; else another one, such as a running 'phakdi serve', needs it."""
-        return self._process is not None
-
     def stop(self) -> None:
         """Stop the server in order: sessions end, everything is on disk. Does nothing while others use it."""
         with self._starting.alone():
