@@ -30,11 +30,9 @@ from phakdi.loyalty.engine.core.state import (
     Voucher,
     Wallet,
 )
+from phakdi.loyalty.engine.leaving import POINTS_LEFT, points_left
 
 CAUSED_TOPIC = "activity.caused"
-POINTS_LEFT_TOPIC = "points.left"  # data: {"kind", "unit", "points", "since", "ref"}
-SPENDABLE = frozenset({"ACTIVE", "HELD"})
-OF_MEMBERS = frozenset({"ACTIVE", "PENDING", "HELD", "DEBT"})
 BOOKED, REVIEW = "BOOKED", "REVIEW"
 SOME_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # lots and vouchers that an order names
 VALUES = "\x1f"  # between the values of a row
@@ -460,7 +458,7 @@ def _state_record(version: int, step: Step) -> Json:
 
 def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Json]:
     step, number = booking.step, 0
-    told = [(fact.topic, fact.data) for fact in step.facts] + [(POINTS_LEFT_TOPIC, data) for data in _points_left(step)]
+    told = [(fact.topic, fact.data) for fact in step.facts] + [(POINTS_LEFT, data) for data in points_left(step)]
     for topic, data in told:
         number += 1
         yield {
@@ -481,18 +479,6 @@ def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Js
             "data": data,
             "at": booking.recorded_at,
         }
-
-
-def _points_left(step: Step) -> list[Json]:
-    """Return what left the member's wallet: points of one unit by one kind of entry, since when, for which order."""
-    left: dict[tuple[str, str], Json] = {}
-    for entry in step.entries:
-        if entry.source in SPENDABLE and entry.target not in OF_MEMBERS:
-            found = left.setdefault((entry.kind, entry.unit), {
-                "kind": entry.kind, "unit": entry.unit, "points": 0, "since": entry.effective_at, "ref": entry.ref,
-            })  # fmt: skip
-            found["points"] += entry.points
-    return list(left.values())
 
 
 # --- digests -----------------------------------------------------------------------------------------------------
