@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the program offers this reading as its own
     from phakdi.loyalty.programs.compiled import CompiledProgram
 
 MAXIMUM = 10**15  # ten thousand billion baht: beyond any bill, and far from what a bigint holds
+DIGITS_MAX = 18
 LINES_MAX = 1000
 TEXT_MAX = 500
 LIST_MAX = 200
@@ -145,17 +146,22 @@ def _line(program: "CompiledProgram", raw: Any, position: int, money: int) -> Li
     if not isinstance(raw, Mapping):
         raise Invalid("A line is an object with an amount.", code="lines_shape", field=f"lines[{position}]")
     get = raw.get
-    amount, quantity = get("amount"), get("quantity")
-    product, category, name = get("product") or get("code"), get("category") or get("cat"), get("id")
-    where = f"lines[{position}]"
+    amount, quantity, name = get("amount"), get("quantity"), get("id")
+    product, category = get("product") or get("code"), get("category") or get("cat")
     return Line(
-        str(position + 1) if name is None else _text(name, f"{where}.id", 1),
-        0 if amount is None else number(amount, f"{where}.amount", money),
-        "" if product is None else _text(product, f"{where}.product", 1),
-        "" if category is None else _text(category, f"{where}.category", 1),
-        QUANTITY_SCALE if quantity is None else number(quantity, f"{where}.quantity", QUANTITY_SCALE),
-        _typed(raw, _LINE_OWN, program, program.line_field_types, where) if raw.keys() - _LINE_OWN else _NONE,
+        str(position + 1) if name is None else _text_of_line(name, position, "id"),
+        0 if amount is None else number(amount, "amount", money, position=position),
+        "" if product is None else _text_of_line(product, position, "product"),
+        "" if category is None else _text_of_line(category, position, "category"),
+        QUANTITY_SCALE if quantity is None else number(quantity, "quantity", QUANTITY_SCALE, position=position),
+        _NONE if raw.keys() <= _LINE_OWN else _typed(raw, _LINE_OWN, program, program.line_field_types, f"lines[{position}]"),
     )
+
+
+def _text_of_line(value: Any, position: int, name: str) -> str:
+    if type(value) is str and len(value) <= TEXT_MAX and value.isprintable():
+        return value
+    return _text(value, f"lines[{position}].{name}", 1)
 
 
 _NONE: Mapping[str, Any] = {}
@@ -253,37 +259,41 @@ def _unknown(name: str, place: str, own: Iterable[str], types: Mapping[str, str]
 # --- values -----------------------------------------------------------------------------------------------------------
 
 
-def number(value: Any, field: str, scale: int, *, lowest: int = 0) -> int:
-    """Return ``value`` times ``scale`` as the whole number it is exactly.
+def number(value: Any, field: str, scale: int, *, lowest: int = 0, position: int | None = None) -> int:
+    """Return ``value`` times ``scale`` as the whole number it is exactly; ``position`` is the line's, for a refusal.
 
     Raises:
         Invalid: ``number_invalid``, ``number_negative``, ``number_too_fine``, ``number_too_large``.
     """
     if type(value) is int:
         found = value * scale
-    else:
-        exact = _decimal(value, field)
-        scaled = exact * scale
+        if lowest <= found <= MAXIMUM:
+            return found
+    place = field if position is None else f"lines[{position}].{field}"
+    if type(value) is not int:
+        scaled = _decimal(value, place) * scale
         found = int(scaled)
         if found != scaled:
             places = len(str(scale)) - 1
-            message = f"'{field}' has more than {places} decimals." if places else f"'{field}' is a whole number."
-            raise Invalid(message, code="number_too_fine", field=field, decimals=places)
+            message = f"'{place}' has more than {places} decimals." if places else f"'{place}' is a whole number."
+            raise Invalid(message, code="number_too_fine", field=place, decimals=places)
     if found < lowest:
-        raise Invalid(f"'{field}' cannot be negative.", code="number_negative", field=field)
+        raise Invalid(f"'{place}' cannot be negative.", code="number_negative", field=place)
     if found > MAXIMUM:
-        raise Invalid(f"'{field}' is too large.", code="number_too_large", field=field)
+        raise Invalid(f"'{place}' is too large.", code="number_too_large", field=place)
     return found
 
 
 def _decimal(value: Any, field: str) -> Decimal:
-    text = value if isinstance(value, str) else repr(value) if isinstance(value, float) else None
-    if text is not None and _NUMBER.fullmatch(text):
-        found = Decimal(text)
-        if found or not text.startswith("-"):
-            return found
-    elif isinstance(value, Decimal) and value.is_finite() and abs(value) < MAXIMUM and (value or not value.is_signed()):
-        return value
+    if type(value) is Decimal:
+        if value.is_finite() and value.adjusted() <= DIGITS_MAX and (value or not value.is_signed()):
+            return value
+    elif isinstance(value, str | float):
+        text = value if isinstance(value, str) else repr(value)
+        if _NUMBER.fullmatch(text):
+            found = Decimal(text)
+            if found or text[0] != "-":
+                return found
     raise Invalid(f"'{field}' is no plain number.", code="number_invalid", field=field)
 
 
