@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from phakdi.cli import setup
+from phakdi.kit.clock import utc_now
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
