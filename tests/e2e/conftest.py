@@ -20,9 +20,15 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's tool
 
 PASSWORD = "a long enough word"
 NOW = datetime.now(UTC)
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 PICTURES = os.environ.get("PHAKDI_PICTURES", "")
 PROGRAM = """
@@ -116,7 +122,13 @@ def shop(transactional_db):
 def regular(shop):
     """Return a member who has bought every fortnight for a year."""
     joined = NOW - timedelta(days=380)
-    profile = {"given_name": "สมชาย", "family_name": "ใจดี", "nickname": "ชาย", "phone": "0812345678", "email": "somchai@example.com"}
+    profile = {
+        "given_name": "สมชาย",
+        "family_name": "ใจดี",
+        "nickname": "ชาย",
+        "phone": "0812345678",
+        "email": "somchai@example.com",
+    }
     enrolled = enroll_by_staff(
         organization_id=shop.id, enrollment=Enrollment(profile=profile, source="counter"), actor=Actor("staff", "1"), now=joined
     )
@@ -142,9 +154,17 @@ def open_page(browser, live_server):
         page = context.new_page()
         page.problems = []
         page.is_plain = not javascript  # pictures need scripts
-        page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" and "status of 4" not in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                page.problems.append(message.text) if message.type == "error" and "status of 4" not in message.text else None
+            ),
+        )
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("request", lambda asked: page.problems.append(asked.url) if not asked.url.startswith((live_server.url, "data:")) else None)
+        page.on(
+            "request",
+            lambda asked: page.problems.append(asked.url) if not asked.url.startswith((live_server.url, "data:")) else None,
+        )
         return page
 
     yield open_

@@ -36,3 +36,42 @@ ACTIONS: Mapping[str, str | Promise] = {
 def action_name(action: str) -> str:
     """Return what an action is called; one without a name is shown as it is."""
     return str(ACTIONS.get(action, action))
+
+
+SUBJECTS: Mapping[str, str | Promise] = {
+    "member": _("Member"),
+    "staff": _("Staff"),
+    "store": _("Store"),
+    "organization": _("Organization"),
+    "program_version": _("Program"),
+    "api_key": _("API key"),
+    "import": _("Import"),
+    "job": _("Failed work"),
+    "activity": _("Activity"),
+}
+DETAILS: Mapping[str, str | Promise] = {
+    "by": _("by"),
+    "channel": _("channel"),
+    "effective_from": _("in force from"),
+    "fields": _("fields"),
+    "is_active": _("open"),
+    "number": _("version"),
+    "points": _("points"),
+    "prefix": _("begins with"),
+    "purpose": _("purpose"),
+    "reason": _("reason"),
+    "role": _("role"),
+    "scopes": _("may do"),
+    "stores": _("stores"),
+    "unit": _("kind of points"),
+}
+
+
+def subject_name(kind: str) -> str:
+    """Return what the kind of thing is called that something was done to."""
+    return str(SUBJECTS.get(kind, kind))
+
+
+def detail_name(name: str) -> str:
+    """Return what a detail of an action is called."""
+    return str(DETAILS.get(name, name))

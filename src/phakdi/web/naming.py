@@ -15,9 +15,12 @@ def names_of(program: CompiledProgram, reads: str) -> dict[str, str]:
     """Return the names of the program's units, rules, levels, vouchers, rewards, discounts and activities by key."""
     document = program.document
     keyed: list[tuple[str, Text | None]] = [(rule.key, rule.name) for rule in document.earning]
-    keyed += [(each.key, each.name) for each in (*document.discounts, *document.spending)]
-    for named in (document.activities, document.units, document.vouchers, document.rewards):
-        keyed += [(key, each.name) for key, each in named.items()]
+    keyed += [(discount.key, discount.name) for discount in document.discounts]
+    keyed += [(way.key, way.name) for way in document.spending]
+    keyed += [(key, kind.name) for key, kind in document.activities.items()]
+    keyed += [(key, unit.name) for key, unit in document.units.items()]
+    keyed += [(key, voucher.name) for key, voucher in document.vouchers.items()]
+    keyed += [(key, reward.name) for key, reward in document.rewards.items()]
     if document.tiers:
         keyed += [(level.key, level.name) for level in document.tiers.levels]
     return {key: written for key, name in keyed if (written := pick(name, reads))}

@@ -303,7 +303,9 @@ def _shown_goal(goal: Goal, program: CompiledProgram, reader: Reader) -> ShownGo
     name, over = goal_name(goal.meter, reader), window_name(goal.window)
     percent = min(100, max(0, goal.there * 100 // goal.needed)) if goal.needed else 100
     label = f"{name} ({over})" if over else name
-    return ShownGoal(label, _quantity(goal.there, goal.meter, program, reader), _quantity(goal.needed, goal.meter, program, reader), percent)
+    return ShownGoal(
+        label, _quantity(goal.there, goal.meter, program, reader), _quantity(goal.needed, goal.meter, program, reader), percent
+    )
 
 
 def _quantity(value: int, meter: str, program: CompiledProgram, reader: Reader) -> str:

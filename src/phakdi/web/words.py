@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.forms import BaseForm
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from phakdi.kit.errors import Refusal
 from phakdi.loyalty.wording import Reader, refusal_text

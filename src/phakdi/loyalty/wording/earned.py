@@ -25,7 +25,7 @@ def _told(params: Mapping[str, Any], reader: Reader) -> str:
     else:
         points = _plain(*params["points"])
         if per := params.get("per"):
-            step = _measured(*per, params, reader)
+            step = _measured(per[0], per[1], params, reader)
             text = f"ทุก {step} ได้ {points} จาก {measured}" if reader.is_thai else f"{points} for each {step} of {measured}"
         else:
             text = f"ให้ {points} ในครั้งเดียว" if reader.is_thai else f"{points} at once"

@@ -36,6 +36,7 @@ REASONS: Mapping[str, Phrase] = {
     "debt_repaid": ("หักแต้มที่ค้างไว้จากการคืนสินค้า", "Paid back what was owed after a return"),
     "earned": ("ได้รับแต้มตามกติกา", "Earned by the program's rule"),
     "expired": ("แต้มหมดอายุ", "Points expired"),
+    "friend_returned": ("เพื่อนที่แนะนำคืนสินค้า", "The invited friend returned the purchase"),
     "given_away": ("โอนให้สมาชิกอื่น", "Given to another member"),
     "held": ("กันแต้มไว้สำหรับการแลก", "Put aside for a redemption"),
     "hold_ended": ("ไม่ได้ยืนยันการแลกในเวลา แต้มกลับมา", "The redemption was not confirmed in time: the points are free again"),

@@ -17,6 +17,7 @@ VERDICTS: Mapping[str, Phrase] = {
     "combine": ("ใช้ร่วมกับส่วนลดอื่นไม่ได้", "cannot be combined"),
     "condition": ("ไม่เข้าเงื่อนไขของกฎ", "its condition is not met"),
     "cut": ("ติดเพดาน จึงได้ {points} จาก {wanted}", "cut at a limit: {points} of {wanted}"),
+    "endless": ("กฎเรียกกันวนไม่จบ จึงหยุดหลัง {rounds} รอบ", "rules kept causing one another: stopped after {rounds} rounds"),
     "ended": ("หมดช่วงเวลาแล้ว", "is over"),
     "group": ("ใช้ {chosen:name} แทนเพราะเลือกได้กฎเดียว", "{chosen:name} applies instead: only one of the group may"),
     "late": ("แจ้งช้ากว่า {days} วัน รอผู้ดูแลตรวจสอบ", "reported more than {days} days late: somebody has to look at it"),

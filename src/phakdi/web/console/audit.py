@@ -35,7 +35,7 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
         rows = entries(organization_id=desk.organization_id, wanted=wanted, before=before, limit=PAGE + 1)
         names = actor_names(desk, rows)
     context = {
-        "entries": named_entries(rows[:PAGE], names),
+        "entries": named_entries(desk, rows[:PAGE], names),
         "next_before": rows[PAGE - 1].id if len(rows) > PAGE else None,
         "actions": sorted(ACTIONS.items(), key=lambda each: str(each[1])),
         "action": action,

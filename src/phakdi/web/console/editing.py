@@ -10,7 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from phakdi.flows.apply_program import apply_program
@@ -183,7 +184,13 @@ def _rehearse(desk: Desk, text: str, checked: Checked, given: Mapping[str, Any])
     member, reader = found[0], reader_for(desk.organization, checked.program)
     try:
         at = _start_of(given["on"], desk, "on") + timedelta(hours=12) if given["on"] else utc_now()
-        activity = {"kind": "purchase", "at": at, "amount": given["amount"].replace(",", ""), "channel": "store", "store": given["store"]}
+        activity = {
+            "kind": "purchase",
+            "at": at,
+            "amount": given["amount"].replace(",", ""),
+            "channel": "store",
+            "store": given["store"],
+        }
         said = {name: value for name, value in activity.items() if value != ""}
         receipt = rehearse_program(
             organization_id=desk.organization_id, text=text, member_id=member.id, activity=said, now=max(at, utc_now())

@@ -7,7 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from phakdi.flows.issue_api_key import issue_api_key
@@ -28,10 +29,17 @@ LIVES = (("365", gettext_lazy("One year")), ("90", gettext_lazy("90 days")), (""
 class KeyForm(forms.Form):
     """A new key."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("Which program uses it, for example: till in Siam."), max_length=120)
-    scopes = forms.MultipleChoiceField(label=gettext_lazy("What it may do"), choices=scope_choices(), widget=forms.CheckboxSelectMultiple)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("Which program uses it, for example: till in Siam."), max_length=120
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it may do"), choices=scope_choices(), widget=forms.CheckboxSelectMultiple
+    )
     stores = forms.MultipleChoiceField(
-        label=gettext_lazy("Stores"), help_text=gettext_lazy("None chosen: all stores."), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Stores"),
+        help_text=gettext_lazy("None chosen: all stores."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     life = forms.ChoiceField(label=gettext_lazy("Valid for"), choices=LIVES, required=False, initial="365")
 

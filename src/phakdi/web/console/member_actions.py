@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from phakdi.flows.adjust_points import Adjustment, adjust_points
@@ -27,7 +28,12 @@ from phakdi.web.naming import reader_for
 from phakdi.web.portal.forms import BirthdayField
 from phakdi.web.words import add_refusal, refusal_sentence
 
-GENDERS = (("", gettext_lazy("Not said")), ("FEMALE", gettext_lazy("Female")), ("MALE", gettext_lazy("Male")), ("OTHER", gettext_lazy("Other")))
+GENDERS = (
+    ("", gettext_lazy("Not said")),
+    ("FEMALE", gettext_lazy("Female")),
+    ("MALE", gettext_lazy("Male")),
+    ("OTHER", gettext_lazy("Other")),
+)
 LANGUAGES = (("th", "ไทย"), ("en", "English"))
 NAMES = ("given_name", "family_name", "nickname")
 

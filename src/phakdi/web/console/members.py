@@ -17,7 +17,8 @@ from phakdi.loyalty.engine.snapshots import Snapshot, snapshot_of
 from phakdi.loyalty.ledger import queries as ledger
 from phakdi.people.consents.queries import current_consents
 from phakdi.people.members.queries import get_member, identities_of, search
-from phakdi.platform.audit.queries import AuditFilter, entries as audit_entries
+from phakdi.platform.audit.queries import AuditFilter
+from phakdi.platform.audit.queries import entries as audit_entries
 from phakdi.platform.staff.core import Permission
 from phakdi.web import standing
 from phakdi.web.access import Desk, staff_page
@@ -55,7 +56,7 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
             "identities": identities_of(organization_id=organization_id, member_id=member_id),
             "consents": current_consents(organization_id=organization_id, member_id=member_id).values(),
             "messages_sent": messages_of(organization_id=organization_id, member_id=member_id, limit=FEW),
-            "audit": named_entries(audit, actor_names(desk, audit)),
+            "audit": named_entries(desk, audit, actor_names(desk, audit)),
             "activities": ledger.activities_of(organization_id=organization_id, member_id=member_id, limit=FEW),
         }
         rows = ledger.entries_of(organization_id=organization_id, member_id=member_id, limit=FEW)

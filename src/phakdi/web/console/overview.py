@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from phakdi.kit.clock import utc_now
@@ -18,6 +19,7 @@ from phakdi.people.members.queries.counting import count_members
 from phakdi.platform.outbox.queries import dead_jobs
 from phakdi.web.access import CONSOLE, Desk, staff_page
 from phakdi.web.naming import reader_for
+from phakdi.web.qr import qr_code
 from phakdi.web.standing import unit_name
 
 KEPT_SECONDS = 60.0
@@ -55,10 +57,12 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show how the program stands today and this month."""
     now = utc_now()
     figures = _figures(desk, now)
+    link = request.build_absolute_uri(reverse("web:portal", args=[desk.organization.slug]))
+    context = {"figures": figures, "units": [], "program": None, "link": link, "link_code": qr_code(link)}
     try:
         program = version_at(organization_id=desk.organization_id, at=now)
     except NotFound:
-        return render(request, "console/overview.html", {"figures": figures, "units": [], "program": None})
+        return render(request, "console/overview.html", context)
     reader = reader_for(desk.organization, program)
     lines = [
         UnitLine(
@@ -69,7 +73,7 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         )
         for key, unit in program.units.items()
     ]
-    return render(request, "console/overview.html", {"figures": figures, "units": lines, "program": program})
+    return render(request, "console/overview.html", context | {"units": lines, "program": program})
 
 
 def _figures(desk: Desk, now: datetime) -> Figures:

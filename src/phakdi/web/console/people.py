@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from phakdi.loyalty.wording import Reader
 from phakdi.platform.audit.models import AuditEntry
 from phakdi.platform.keys.queries import keys_of
 from phakdi.platform.staff.queries import staff_of
 from phakdi.web.access import Desk
-from phakdi.web.actions import action_name
+from phakdi.web.actions import action_name, detail_name, subject_name
+from phakdi.web.words import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class NamedEntry:
     action: str
     by: str
     subject_kind: str
+    subject: str
     subject_id: str
     data: str
 
@@ -39,8 +42,9 @@ def actor_names(desk: Desk, rows: Iterable[AuditEntry | Mapping[str, Any]]) -> d
     return names
 
 
-def named_entries(rows: Iterable[AuditEntry], names: Mapping[str, str]) -> list[NamedEntry]:
+def named_entries(desk: Desk, rows: Iterable[AuditEntry], names: Mapping[str, str]) -> list[NamedEntry]:
     """Return entries with the names of who did it, and what was told, in plain words."""
+    plain = Reader(language(), desk.currency, desk.zone)
     kinds = {"member": _("the member"), "operator": _("the installation")}
     return [
         NamedEntry(
@@ -49,12 +53,19 @@ def named_entries(rows: Iterable[AuditEntry], names: Mapping[str, str]) -> list[
             action_name(row.action),
             names.get(row.actor_id) or kinds.get(row.actor_kind) or row.actor_kind,
             row.subject_kind,
+            subject_name(row.subject_kind),
             row.subject_id,
-            ", ".join(f"{name}: {_plain(value)}" for name, value in sorted(row.data.items()) if value not in ("", [], None)),
+            ", ".join(
+                f"{detail_name(name)}: {_told(value, plain)}" for name, value in sorted(row.data.items()) if _is_said(value)
+            ),
         )
         for row in rows
     ]
 
 
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _is_said(value: Any) -> bool:
+    return value is not None and value not in ("", [])
+
+
+def _told(value: Any, plain: Reader) -> str:
+    return plain.say(("{value}", "{value}"), {"value": value}) or ""

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from phakdi.flows.manage_store import Store, add_store, change_store, close_store, reopen_store
@@ -30,7 +31,9 @@ class StoreForm(forms.Form):
     name_th = forms.CharField(label=gettext_lazy("Name in Thai"), max_length=120, required=False)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120, required=False)
     area = forms.CharField(label=gettext_lazy("Area"), max_length=100, required=False)
-    address = forms.CharField(label=gettext_lazy("Address"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    address = forms.CharField(
+        label=gettext_lazy("Address"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     phone = forms.CharField(label=gettext_lazy("Phone number"), max_length=100, required=False)
     opening_hours = forms.CharField(label=gettext_lazy("Opening hours"), max_length=200, required=False)
     latitude = forms.CharField(label=gettext_lazy("Latitude"), max_length=20, required=False)
@@ -95,7 +98,9 @@ def edit(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
 
 
 def _values(store: Store) -> dict[str, Any]:
-    plain = {name: getattr(store, name) for name in ("code", "area", "address", "phone", "opening_hours", "latitude", "longitude")}
+    plain = {
+        name: getattr(store, name) for name in ("code", "area", "address", "phone", "opening_hours", "latitude", "longitude")
+    }
     return {**plain, "name_th": store.name.get("th", ""), "name_en": store.name.get("en", "")}
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from phakdi.web.console import audit, editing, failures, imports, keys, member_actions, members, overview, programs, reviews, staff, stores
+from phakdi.web.console import (
+    audit,
+    editing,
+    failures,
+    imports,
+    keys,
+    member_actions,
+    members,
+    overview,
+    programs,
+    reviews,
+    staff,
+    stores,
+)
 
 urlpatterns = [
     path("", overview.overview, name="console"),

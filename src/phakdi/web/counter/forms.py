@@ -68,7 +68,10 @@ class PayForm(forms.Form):
 
     what = forms.ChoiceField(label=_("What for"), widget=forms.RadioSelect)
     points = forms.IntegerField(
-        label=_("Points"), min_value=1, required=False, widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        label=_("Points"),
+        min_value=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     bill = forms.CharField(
         label=_("Amount of the bill"),

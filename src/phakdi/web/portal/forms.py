@@ -60,7 +60,9 @@ class BirthdayField(forms.CharField):
 class JoinForm(forms.Form):
     """What a new member tells. One yes or no for each consent, none of them given beforehand."""
 
-    given_name = forms.CharField(label=_("Given name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    given_name = forms.CharField(
+        label=_("Given name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
     family_name = forms.CharField(
         label=_("Family name"), max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )

@@ -1,13 +1,9 @@
 """What members see and do: the way in, the card, its history, consents, and the brake."""
 
-from io import BytesIO
-
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,6 +29,7 @@ from phakdi.web.portal import sessions
 from phakdi.web.portal.access import member_page, shop_page, signed_in_member
 from phakdi.web.portal.consenting import questions
 from phakdi.web.portal.forms import CodeForm, ConsentsForm, EnterForm, JoinForm
+from phakdi.web.qr import qr_code
 from phakdi.web.requests import client_address, read_id
 from phakdi.web.words import add_refusal, language, refusal_sentence
 
@@ -156,7 +153,7 @@ def leave(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:  # noqa:
 def card(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpResponse:
     """Show the member's card: what they have, what it is worth, what ends when, where they stand and why."""
     now = utc_now()
-    context = {"member": member, "qr": _qr(member.number)}
+    context = {"member": member, "qr": qr_code(member.number)}
     with organization_scope(shop.id):
         try:
             snapshot = snapshot_of(organization_id=shop.id, member_id=member.id, now=now)
@@ -252,9 +249,3 @@ def _is_in_inbox(shop: OrganizationRef, channel: str) -> bool:
         return False
     with organization_scope(shop.id):
         return find_connection(organization_id=shop.id, channel=MessageChannel(channel)) is None
-
-
-def _qr(number: str) -> SafeString:
-    buffer = BytesIO()
-    segno.make_qr(number, error="m").save(buffer, kind="svg", xmldecl=False, svgns=True, border=1, omitsize=True, dark="#1c2826")
-    return mark_safe(buffer.getvalue().decode())  # noqa: S308 - made here from digits

@@ -17,7 +17,7 @@ register = template.Library()
 
 
 @register.filter
-def figure(value: int | None) -> str:
+def figure(value: Any) -> str:
     """Write a whole number with thousands marks."""
     return "" if value is None or value == "" else f"{int(value):,}"
 
