@@ -1,37 +1,48 @@
 """What happens by itself when enough is there: so many points turn into a voucher (R72), a stamp card opens its places (R81)."""
 
+from datetime import datetime
 from typing import Any
 
 from phakdi.kit.errors import Rejected
 from phakdi.loyalty.engine.core import levels, moves, rights
 from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import RunningUnit
+from phakdi.loyalty.programs.document.units import Auto
 
 CARDS_MAX = 100  # of one step
 
 
 def run(work: Work, *, at_midnight: bool = False) -> None:
-    """Turn what is enough into vouchers; what waits for the day's end only ``at_midnight``."""
-    for unit in work.prepared.by_auto:
-        assert unit.auto
-        if unit.auto.when == "at_once" or (at_midnight and _is_midnight(work)):
+    """Turn what is enough into vouchers; what waits for the end of a day or period only ``at_midnight``."""
+    for unit in work.program.units.values():
+        if unit.auto is not None and (unit.auto.when == "at_once" or (at_midnight and _is_end(work, _period(unit.auto)))):
             _turn(work, unit)
-    for unit in work.prepared.by_card:
-        _open_places(work, unit)
+        if unit.card is not None:
+            _open_places(work, unit)
 
 
-def waits_for_midnight(work: Work) -> bool:
-    """Whether some unit holds enough to be turned at the end of the day."""
-    units = work.prepared.by_midnight
-    return bool(units) and any(_is_enough(work, unit) for unit in units)
+def next_end(work: Work, after: datetime) -> datetime | None:
+    """Return the next midnight at which some unit that holds enough is turned; None where none waits."""
+    late = [unit for unit in work.program.units.values() if unit.auto is not None and unit.auto.when != "at_once"]
+    waiting = [unit.auto for unit in late if unit.auto is not None and _is_enough(work, unit)]
+    today = after.astimezone(work.zone).date()
+    return min((work.start_of(periods.next_start(today, _period(auto))) for auto in waiting), default=None)
+
+
+def _period(auto: Auto) -> str:
+    return auto.when.removesuffix("_end")
+
+
+def _is_end(work: Work, period: str) -> bool:
+    return work.at == work.start_of(periods.period_start(work.today, period))
 
 
 def _is_enough(work: Work, unit: RunningUnit) -> bool:
-    return unit.auto is not None and work.balance(unit.key) >= unit.auto.every * unit.scale and not _owes(work, unit)
-
-
-def _is_midnight(work: Work) -> bool:
-    return work.at == work.start_of(work.today)
+    auto = unit.auto
+    return (
+        auto is not None and work.balance(unit.key) >= max(auto.every, auto.minimum or 0) * unit.scale and not _owes(work, unit)
+    )
 
 
 def _owes(work: Work, unit: RunningUnit) -> bool:
@@ -43,7 +54,12 @@ def _turn(work: Work, unit: RunningUnit) -> None:
     auto = unit.auto
     assert auto
     every = auto.every * unit.scale
-    while _is_enough(work, unit):
+    if auto.together:
+        _turn_together(work, unit, every)
+        return
+    if not _is_enough(work, unit):
+        return
+    while work.balance(unit.key) >= every:
         day, runs = work.state.marks.get("auto", {}).get(unit.key, ["", 0])
         runs = runs if day == work.today.isoformat() else 0
         if runs >= auto.max_per_day:
@@ -59,6 +75,18 @@ def _turn(work: Work, unit: RunningUnit) -> None:
             return
         work.mark("auto", {})[unit.key] = [work.today.isoformat(), runs + 1]
         give(work, f"auto:{unit.key}", voucher=auto.voucher, reward=auto.reward)
+
+
+def _turn_together(work: Work, unit: RunningUnit, every: int) -> None:
+    """Turn all whole steps into one voucher that is worth them together."""
+    auto = unit.auto
+    assert auto
+    assert auto.voucher
+    if not _is_enough(work, unit):
+        return
+    count, amount = work.balance(unit.key) // every, work.program.vouchers[auto.voucher].amount
+    moves.spend(work, unit.key, count * every, rule=f"auto:{unit.key}", reason="automatic", params={"gives": auto.voucher})
+    rights.issue(work, auto.voucher, value=None if amount is None else work.quantity(amount) * count, rule=f"auto:{unit.key}")
 
 
 def give(work: Work, rule: str, *, voucher: str | None, reward: str | None) -> None:

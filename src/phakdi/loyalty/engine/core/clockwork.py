@@ -6,7 +6,7 @@ into a voucher, memberships and levels end, points and vouchers expire, and the 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, limits, memberships, moves, rights
 from phakdi.loyalty.engine.core.state import Activity, Lot
@@ -15,7 +15,6 @@ from phakdi.loyalty.engine.core.work import Work
 INSTANTS_MAX = 20_000  # of one step: the rest comes with the next
 ROWS_MAX = 50_000
 ROUNDS_MAX = 20  # of things that make one another happen
-DAY = timedelta(days=1)
 
 
 def pass_time(work: Work, until: datetime) -> datetime | None:
@@ -88,8 +87,7 @@ def _of_calendar(work: Work) -> list[datetime | None]:
     found: list[datetime | None] = []
     if work.program.clock_kinds and work.state.profile.status not in earning.STOPPED:
         found += [instant for _, instant in calendar.next_of_kinds(work, clock)]
-    if automatic.waits_for_midnight(work):
-        found.append(work.start_of(clock.astimezone(work.zone).date() + DAY))
+    found.append(automatic.next_end(work, clock))
     return found
 
 
@@ -127,15 +125,15 @@ def _end_holds(work: Work, at: datetime) -> None:
 def _end_waiting(work: Work, at: datetime) -> None:
     """Activate what waited for now (R18) and cancel what never came true (R21)."""
     waiting = [lot for lot in work.state.lots.values() if lot.is_pending and lot.remaining > 0]
-    for lot in sorted(waiting, key=_by_id):
+    for lot in sorted(waiting, key=_by_age):
         if lot.available_at is not None and lot.available_at <= at:
             moves.activate(work, work.lot(lot.id))
         elif lot.cancel_at is not None and lot.cancel_at <= at:
             moves.cancel_pending(work, lot.id, reason="never_confirmed")
 
 
-def _by_id(lot: Lot) -> int:
-    return lot.id.int
+def _by_age(lot: Lot) -> tuple[datetime, int]:
+    return lot.earned_at, lot.id.int
 
 
 def _move_levels(work: Work, at: datetime, clock: datetime) -> None:
@@ -154,7 +152,7 @@ def _move_levels(work: Work, at: datetime, clock: datetime) -> None:
 def _expire(work: Work, at: datetime) -> None:
     """Expire by shape (R31): something remains, and its end has come."""
     ended = [lot for lot in work.state.lots.values() if lot.remaining > 0 and lot.expires_at is not None and lot.expires_at <= at]
-    for lot in sorted(ended, key=_by_id):
+    for lot in sorted(ended, key=_by_age):
         moves.expire(work, lot.id)
     for voucher in list(work.state.vouchers.values()):
         if voucher.state in rights.OPEN and voucher.expires_at is not None and voucher.expires_at <= at:
