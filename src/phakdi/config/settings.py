@@ -19,6 +19,7 @@ PHAKDI_ENCRYPTION_KEYS = [key for key in read("PHAKDI_ENCRYPTION_KEYS").split(",
 ALLOWED_HOSTS = [host for host in read("PHAKDI_HOSTS").split(",") if host] or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [origin for origin in read("PHAKDI_ORIGINS").split(",") if origin]
 PUBLIC_URL = read("PHAKDI_PUBLIC_URL") or "http://localhost:8000"
+METRICS_TOKEN = read("PHAKDI_METRICS_TOKEN")
 
 # --- database -----------------------------------------------------------------------------------------------------------
 # Two roles: the application, which row-level security binds and which owns nothing, and the owner, which migrates.
