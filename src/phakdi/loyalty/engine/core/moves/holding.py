@@ -6,7 +6,7 @@ from uuid import UUID
 
 from phakdi.loyalty.engine.core.moves.restoring import restore
 from phakdi.loyalty.engine.core.moves.taking import spend
-from phakdi.loyalty.engine.core.state import Entry
+from phakdi.loyalty.engine.core.state import Entry, Lot
 from phakdi.loyalty.engine.core.work import Work, reject
 
 
@@ -25,6 +25,7 @@ def hold(work: Work, unit: str, points: int, *, ref: str, until: datetime | None
         "uses": [[str(lot_id), taken] for lot_id, taken in entry.uses] if entry else [],
         "until": until.isoformat() if until else None,
         "entry": str(entry.id) if entry else "",
+        "lots": [_kept(work.state.lots[lot_id]) for lot_id, _ in entry.uses if not work.state.lots[lot_id].remaining] if entry else [],
     }
     return entry
 
@@ -50,4 +51,27 @@ def _take_hold(work: Work, ref: str) -> dict[str, Any]:
     if ref not in work.state.marks.get("holds", {}):
         raise reject("hold_unknown", "Nothing is held under this name.", ref=ref)
     found: dict[str, Any] = work.mark("holds", {}).pop(ref)
+    for kept in found.get("lots", ()):
+        lot = _again(found["unit"], kept)
+        work.state.lots.setdefault(lot.id, lot)
     return found
+
+
+def _kept(lot: Lot) -> list[Any]:
+    """Return what makes a lot that is held in whole: nothing of it is open, so it is not loaded with the member."""
+    instants = [instant.isoformat() if instant else None for instant in (lot.earned_at, lot.available_at, lot.expires_at)]
+    activity_id = str(lot.activity_id) if lot.activity_id else None
+    return [str(lot.id), lot.granted, *instants, lot.pot, lot.rule, lot.is_bonus, activity_id, lot.ref]
+
+
+def _again(unit: str, kept: list[Any]) -> Lot:
+    """Return the lot that `_kept` told of; nothing remains of it."""
+    lot_id, granted, earned_at, available_at, expires_at, pot, rule, is_bonus, activity_id, ref = kept
+    return Lot(
+        UUID(lot_id), unit, granted, 0, datetime.fromisoformat(earned_at), _instant(available_at), _instant(expires_at),
+        pot=pot, rule=rule, is_bonus=is_bonus, activity_id=UUID(activity_id) if activity_id else None, ref=ref,
+    )  # fmt: skip
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
