@@ -23,7 +23,7 @@ from tests.integration.platform.owner import as_owner
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 VICTIM = Path(__file__).with_name("victim.py")
-START_SECONDS, END_SECONDS = 30, 90
+START_SECONDS, END_SECONDS = 120, 240
 
 
 def address(alias):
