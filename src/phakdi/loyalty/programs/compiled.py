@@ -108,6 +108,7 @@ class RunningRule:
     multiplied: bool
     once: str | None
     is_multiplier: bool = False
+    cumulative: str = ""  # the letter of the period on all of which it is worked out
 
 
 @dataclass(slots=True, frozen=True)

@@ -152,6 +152,8 @@ def _sentence(problem: Any, trail: Trail, raw: Any) -> str:
         "string_type": "write a text here; put a number that is a name in quotes",
         "string_pattern_mismatch": f"'{problem['input']}' has not the form that is asked for, such as a date 2026-12-31",
     }
+    if kind == "string_type" and _value_at(trail, raw) is None:
+        return "a text is missing here; a comma inside { } ends a value, so put a text with commas in quotes"
     if kind == "string_type" and not isinstance(_value_at(trail, raw), int | float):
         return message.removesuffix(".")
     return said.get(kind) or message.removeprefix("Value error, ").removesuffix(".")

@@ -59,7 +59,18 @@ def formula(work: Work, give: RunningGive) -> dict[str, Any]:
 
 
 def raw(formula: dict[str, Any], quantity: int) -> Fraction:
-    """Return what a formula makes of a quantity, before multipliers and before the last rounding."""
+    """Return what a formula makes of a quantity, before multipliers and before the last rounding.
+
+    One that is cumulative makes what it makes of all of the period, less what it made of what was there before.
+    """
+    before = formula.get("after")
+    if before is None:
+        return _raw(formula, quantity)
+    mode = last_rounding(formula)
+    return max(rounded(*_raw(formula, before + quantity), mode) - rounded(*_raw(formula, before), mode), 0), 1
+
+
+def _raw(formula: dict[str, Any], quantity: int) -> Fraction:
     if whole := formula.get("whole"):
         quantity = rounded(quantity, formula["scale"], whole) * formula["scale"]
     if above := formula.get("above"):
@@ -106,16 +117,16 @@ def combined(factors: Iterable[Fraction], mode: str) -> Fraction:
     return found or ONE
 
 
-# --- what is left of a step (R4) -----------------------------------------------------------------------------------------------
+# --- what is left of a step (R4), or was there before ---------------------------------------------------------------------------
 
 
 def carried(work: Work, rule: RunningRule, number: int) -> int:
-    """Return what waits of the last steps of a rule's give, in the units of its measure."""
+    """Return what waits of the last steps of a rule's give, or was measured before in its period, in the units of its measure."""
     return int(work.state.marks.get("carry", {}).get(_place(work, rule, number), 0))
 
 
 def carry(work: Work, rule: RunningRule, number: int, leftover: int) -> None:
-    """Let ``leftover`` wait for the next time; what waited in a period that is over is forgotten."""
+    """Let ``leftover`` (or the sum so far) wait for the next time; what waited in a period that is over is forgotten."""
     waiting, place = work.mark("carry", {}), _place(work, rule, number)
     waiting[place] = leftover
     base = f"{rule.key}:{number}@"
@@ -124,5 +135,5 @@ def carry(work: Work, rule: RunningRule, number: int, leftover: int) -> None:
 
 
 def _place(work: Work, rule: RunningRule, number: int) -> str:
-    name = f"{rule.key}:{number}"
-    return name if rule.carry == "L" else f"{name}@{periods.bucket(rule.carry, work.today)}"
+    name, letter = f"{rule.key}:{number}", rule.carry or rule.cumulative
+    return name if letter == "L" else f"{name}@{periods.bucket(letter, work.today)}"

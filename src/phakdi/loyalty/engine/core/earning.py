@@ -200,6 +200,9 @@ def _part(work: Work, offer: Offer, number: int, give: RunningGive) -> Part:
     if rule.carry and give.per is not None:
         quantity += amounts.carried(work, rule, number)
         leftover = amounts.steps(formula, quantity)[1]
+    elif rule.cumulative:
+        formula["after"] = amounts.carried(work, rule, number)
+        leftover = formula["after"] + quantity
     exact = _raw(offer, give, formula, quantity)
     return Part(give, number, formula, quantity, amounts.rounded(*exact, amounts.last_rounding(formula)), leftover=leftover)
 

@@ -20,7 +20,7 @@ def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | No
     giver = part.by or rule
     figures = _figures(part)
     if rule.to != "member":
-        _cause(work, giver, rule.to, part.give.unit, points)
+        _cause(work, giver, part.give.unit, points, _weights(bill, lines))
         return points
     granted = moves.grant(
         work, part.give.unit, points, rule=giver, reason="multiplied" if part.by else "earned", params=figures,
@@ -57,12 +57,15 @@ def _weights(bill: Bill, lines: list[int] | None) -> dict[str, int]:
     return found if any(found.values()) else dict.fromkeys(found, 1)
 
 
-def _cause(work: Work, rule: RunningRule, to: str, unit: str, points: int) -> None:
-    """Let somebody else get the points, through the outbox."""
-    member_id = other_member(work, to)
+def _cause(work: Work, rule: RunningRule, unit: str, points: int, weights: dict[str, int]) -> None:
+    """Let somebody else get the points, through the outbox; a return of the order takes them back from there (R95)."""
+    member_id = other_member(work, rule.to)
     assert member_id is not None
-    fields = {"points": points, "unit": unit, "rule": rule.key, "reason": to, "friend": str(work.state.member_id)}
+    fields = {"points": points, "unit": unit, "rule": rule.key, "reason": rule.to, "friend": str(work.state.member_id)}
     work.caused.append(Caused(member_id, "award", work.at, fields, work.activity.ref))
+    if work.order_doc is not None and work.activity.ref:
+        row = {"member": str(member_id), "unit": unit, "points": points, "rule": rule.key, "back": 0, "weights": weights}
+        work.order_doc.setdefault("caused", []).append(row)
 
 
 def other_member(work: Work, to: str) -> UUID | None:
@@ -113,6 +116,11 @@ def _count(work: Work, rule: RunningRule, number: int, bill: Bill, lines: list[i
         quantity = measuring.of_lines(work, give.measure, bill, lines)
     if numerator <= 0:
         return 0
+    if rule.cumulative:
+        before = amounts.carried(work, rule, number)
+        amounts.carry(work, rule, number, before + quantity)
+        above = work.quantity(give.from_above)
+        return count * sum(sign * (max(x - above, 0) * denominator // numerator) for sign, x in ((1, before + quantity), (-1, before)))
     if not rule.carry:
         return count * (quantity * denominator // numerator)
     quantity += amounts.carried(work, rule, number)

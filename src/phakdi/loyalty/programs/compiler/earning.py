@@ -34,6 +34,7 @@ class Earning(Parts):
             bonus=rule.bonus,
             qualifying=rule.qualifying,
             carry=_carry(rule.carry),
+            cumulative=periods.parse_window(rule.cumulative).letter if rule.cumulative else "",
             multiplied=rule.multiplied,
             once=rule.once,
             is_multiplier=any(g.kind == "multiply" for g in gives),

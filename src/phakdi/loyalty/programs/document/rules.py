@@ -92,6 +92,8 @@ class EarningRule(Strict):
     qualifying: bool = True  # counts for the level
     carry: bool | Literal["day", "week", "month", "quarter", "half_year", "year"] = False
     # what is left of a step waits for the next time (R4), or within such a period only
+    cumulative: Literal["day", "week", "month", "quarter", "half_year", "year", "lifetime"] | None = None
+    # worked out on all of the period together, less what was given before
     multiplied: bool = True
     once: Literal["ever", "per_level", "per_year"] | None = None
     budget: Quantity | None = None
