@@ -138,6 +138,13 @@ def count_points(work: Work, unit: str, points: int, *, is_bonus: bool = False) 
     return kept
 
 
+def uncount_points(work: Work, unit: str, points: int) -> None:
+    """Take points that went back off the present buckets of the meters of points, where nothing else tells which."""
+    for meter in work.prepared.points_meters.get(unit, ()):
+        for letter in meter.letters - {"O", "T"}:
+            step_back(work, meter.key, bucket_of(work, letter), points)
+
+
 def _counts_points_of(work: Work, meter: RunningMeter) -> bool:
     """Whether a meter of points counts those of this kind of activity: all kinds where the program names none."""
     if work.activity.kind in meter.kinds or "any" in meter.kinds:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from phakdi.loyalty.engine.core import moves
+from phakdi.loyalty.engine.core import meters, moves
 from phakdi.loyalty.engine.core.state import Lot
 from phakdi.loyalty.engine.core.work import Work
 
@@ -11,41 +11,48 @@ from phakdi.loyalty.engine.core.work import Work
 def recover(work: Work, row: dict[str, Any], points: int, *, reason: str = "order_returned") -> None:
     """Take ``points`` back that an entry had given, as far as the program's policy goes.
 
-    ``row`` names the ``entry``, its ``lot`` and ``unit``. What the policy forgives is told in the outcome.
+    ``row`` names the ``unit`` and, where they are known, the ``entry`` and its ``lot``. What the policy forgives is told in
+    the outcome.
     """
-    policy = work.program.refunds.shortfall
-    entry_id, lot_id, unit = UUID(row["entry"]), UUID(row["lot"]), str(row["unit"])
-    lot = work.state.lots.get(lot_id)
+    policy, unit = work.program.refunds.shortfall, str(row["unit"])
+    entry_id = UUID(row["entry"]) if row.get("entry") else None
+    lot = work.state.lots.get(UUID(row["lot"])) if row.get("lot") else None
     rest = points
     if lot is not None and lot.is_pending:
-        rest -= moves.cancel_pending(work, lot_id, rest, reason=reason, reverses=entry_id)
-    if policy != "pending_only":
-        if lot is not None and not lot.is_pending:
-            rest -= _take(work, [lot], rest, entry_id, reason, unit)
-        if rest:
-            rest -= _take(work, moves.spendable(work, unit), rest, entry_id, reason, unit)
+        rest -= moves.cancel_pending(work, lot.id, rest, reason=reason, reverses=entry_id)
+    elif lot is not None and policy != "pending_only":
+        rest -= _take(work, [lot], rest, entry_id, reason, unit)
+    if rest and policy != "pending_only":
+        rest -= _take(work, moves.spendable(work, unit), rest, entry_id, reason, unit)
     if rest and policy == "debt":
-        work.entry(
-            "REVERSE",
-            unit,
-            rest,
-            "DEBT",
-            "CANCELLED",
-            rule=row.get("rule", ""),
-            reason=reason,
-            params={"owed": rest},
-            reverses=entry_id,
-        )
+        params = {"owed": rest}
+        rule = str(row.get("rule", ""))
+        work.entry("REVERSE", unit, rest, "DEBT", "CANCELLED", rule=rule, reason=reason, params=params, reverses=entry_id)
         work.outcome.setdefault("owed", {})[unit] = work.wallet(unit).debt
         rest = 0
-    taken = work.outcome.setdefault("taken_back", {})
-    taken[unit] = taken.get(unit, 0) + points - rest
-    if rest:
-        forgiven = work.outcome.setdefault("forgiven", {})
-        forgiven[unit] = forgiven.get(unit, 0) + rest
+    _tell(work, "taken_back", unit, points - rest)
+    _tell(work, "forgiven", unit, rest)
 
 
-def _take(work: Work, lots: list[Lot], points: int, entry_id: UUID, reason: str, unit: str) -> int:
+def take_back(work: Work) -> None:
+    """Take back what this member was given for somebody else's order that came back (R95)."""
+    work.earns = False
+    fields, of = work.activity.fields, work.activity.of
+    unit, points = str(fields.get("unit") or work.program.main_unit), int(fields.get("points") or 0)
+    lots = [lot for lot in work.state.lots.values() if lot.ref == of and lot.unit == unit and lot.rule == fields.get("rule")]
+    row = {"unit": unit, "lot": str(lots[0].id) if lots else "", "rule": fields.get("rule", "")}
+    if points > 0:
+        recover(work, row, points, reason="friend_returned")
+        meters.uncount_points(work, unit, points)
+
+
+def _tell(work: Work, name: str, unit: str, points: int) -> None:
+    if points:
+        told = work.outcome.setdefault(name, {})
+        told[unit] = told.get(unit, 0) + points
+
+
+def _take(work: Work, lots: list[Lot], points: int, entry_id: UUID | None, reason: str, unit: str) -> int:
     uses = moves.take_from(work, lots, points)
     total = sum(taken for _, taken in uses)
     if total:

@@ -12,7 +12,7 @@ from uuid import UUID
 from phakdi.loyalty.engine.core import amounts, levels, limits, meters, moves, orders, recovery, retelling, rights
 from phakdi.loyalty.engine.core.bills import shares
 from phakdi.loyalty.engine.core.orders import Doc
-from phakdi.loyalty.engine.core.state import Voucher
+from phakdi.loyalty.engine.core.state import Caused, Voucher
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document.rules import VoucherDefinition
@@ -38,6 +38,7 @@ def refund(work: Work) -> None:
     if work.program.refunds.restore_points:
         _restore_points(work, doc, part)
     _take_back(work, doc)
+    _take_back_elsewhere(work, doc)
     if work.program.refunds.meters == "step_back":
         _step_back(work, doc, part)
     if part[0] == part[1]:
@@ -131,6 +132,16 @@ def _take_back(work: Work, doc: Doc) -> None:
         if work.program.refunds.meters == "step_back":
             for counted in row["meters"]:
                 _undo(work, counted, row["back"], row["points"], meters.step_back)
+
+
+def _take_back_elsewhere(work: Work, doc: Doc) -> None:
+    """Let others give back what they got for this order."""
+    for row in doc.get("caused", ()):
+        due = _due(work, doc, row, _part_of_row(doc, row)) - row["back"]
+        if due > 0:
+            row["back"] += due
+            fields = {"points": due, "unit": row["unit"], "rule": row["rule"], "reason": "friend_returned"}
+            work.caused.append(Caused(UUID(row["member"]), "take_back", work.at, fields, work.activity.of))
 
 
 def _part_of_row(doc: Doc, row: Doc) -> Part:

@@ -19,6 +19,7 @@ from phakdi.loyalty.engine.core import (
     meters,
     moves,
     orders,
+    recovery,
     returns,
 )
 from phakdi.loyalty.engine.core.handlers import HANDLERS, Handler
@@ -26,7 +27,7 @@ from phakdi.loyalty.engine.core.state import Activity, MemberState, Step
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import CompiledProgram, RunningKind
 
-OWN: Mapping[str, Handler] = {"refund": returns.refund, "expire_to": events.only_time}
+OWN: Mapping[str, Handler] = {"refund": returns.refund, "take_back": recovery.take_back, "expire_to": events.only_time}
 _TOPICS = {
     "EARN": "points.earned", "ACTIVATE": "points.activated", "SPEND": "points.spent", "RESTORE": "points.restored",
     "EXPIRE": "points.expired", "ADJUST": "points.adjusted", "REVERSE": "points.taken_back", "TRANSFER": "points.transferred",

@@ -277,3 +277,23 @@ def test_orders_of_the_same_name_from_two_origins_do_not_mix():
     member.does("refund", "2026-03-05", of="R1", origin="pos")
 
     assert member.points() == 70
+
+
+def test_what_the_referrer_got_goes_back_too():
+    """R95."""
+    running = program(rule={"to": "referrer", "give": {"points": 5, "per": 1}})
+    friend, referrer = Member(running), Member(running, number=2)
+    friend.state.marks["referred_by"] = str(referrer.state.member_id)
+    friend.buys("2026-03-02", 10, "R1")
+    friend.does("refund", "2026-03-05", 4, of="R1")
+    friend.does("refund", "2026-03-06", of="R1")
+
+    for caused in friend.caused:
+        referrer.does(caused.kind, caused.at, of=caused.ref, **caused.fields)
+
+    assert [(caused.kind, caused.fields["points"]) for caused in friend.caused] == [
+        ("award", 50),
+        ("take_back", 20),
+        ("take_back", 30),
+    ]
+    assert (referrer.points(), referrer.debt()) == (0, 0)
