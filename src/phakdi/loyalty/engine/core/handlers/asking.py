@@ -42,7 +42,7 @@ def _points_unit(program: CompiledProgram) -> str:
 def amounts(work: Work) -> Iterator[Asked]:
     """Yield every amount of points that the activity names."""
     program, fields = work.program, work.activity.fields
-    home, pot = _wallet(work)
+    home, pot = wallet(work)
     seen: set[str] = set()
     for name, value in (*fields.items(), *_named(work)):
         if name not in _SPOKEN and name not in program.units:
@@ -73,7 +73,7 @@ def _factor(program: CompiledProgram, name: str, unit: str, *, is_raw: bool) -> 
 def one(work: Work) -> Asked | None:
     """Return the one amount of points that the activity speaks of, or None."""
     if work.activity.fields.get("points_max"):
-        home, pot = _wallet(work)
+        home, pot = wallet(work)
         return Asked(home or unit_called(work.program, "points") or work.program.main_unit, None, pot)
     return next(amounts(work), None)
 
@@ -92,23 +92,26 @@ def _named(work: Work) -> list[tuple[str, Any]]:
     return found
 
 
-def _wallet(work: Work) -> tuple[str | None, str | None]:
+def wallet(work: Work) -> tuple[str | None, str | None]:
     """Return the unit and the pot that ``unit``, ``wallet`` or ``pot`` name."""
     fields, program = work.activity.fields, work.program
-    pot, wallet, unit = fields.get("pot"), fields.get("wallet"), fields.get("unit")
-    if wallet is not None and _number(wallet) is not None:
-        wallet = None
+    pot, named, unit = fields.get("pot"), fields.get("wallet"), fields.get("unit")
+    if named is not None and _number(named) is not None:
+        named = None
     if unit is not None and str(unit) not in program.units:
         raise reject("unit_unknown", "The program has no such kind of points.", unit=str(unit))
-    if wallet is None:
+    if named is None:
         return (str(unit) if unit is not None else None), pot
-    if str(wallet) in program.units:
-        return str(wallet), pot
-    with_pots = [key for key, running in program.units.items() if running.pots is not None]
+    if str(named) in program.units:
+        return str(named), pot
+    with_pots = sorted(
+        (key for key, running in program.units.items() if running.pots is not None),
+        key=lambda key: program.units[key].pots != "wallet",
+    )
     home = unit if unit in with_pots else next((key for key in with_pots if key in fields), with_pots[0] if with_pots else None)
     if home is None:
-        raise reject("unit_unknown", "The program has no such kind of points.", unit=str(wallet))
-    return str(home), str(wallet)
+        raise reject("unit_unknown", "The program has no such kind of points.", unit=str(named))
+    return str(home), str(named)
 
 
 def credit(work: Work) -> Asked | None:
@@ -119,7 +122,7 @@ def credit(work: Work) -> Asked | None:
     number = _number(work.activity.fields.get("wallet"))
     if number is not None:
         return Asked(unit, int(number * work.program.units[unit].scale))
-    home, _ = _wallet(work)
+    home, _ = wallet(work)
     if work.activity.amount is not None and work.activity.kind in {"award", "balance", "migrate"}:
         return Asked(home or unit, work.activity.amount)
     return None

@@ -9,6 +9,8 @@ from phakdi.loyalty.engine.core.state import Entry
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import RunningSpending
 
+OUTSIDE = frozenset({"cash", "card", "credit_card", "debit_card"})  # never a wallet of the program, whatever that is called
+
 
 def purchase(work: Work) -> None:
     """Use the vouchers that the purchase names and take the points that paid part of it.
@@ -99,18 +101,26 @@ def _tell(work: Work, entry: Entry, value: int) -> None:
 
 
 def _take_credit(work: Work) -> None:
-    """Take money credit from the wallet that paid: named as the tender, or as an amount in ``wallet``."""
-    activity = work.activity
-    money = asking.credit(work)
-    if money is None and activity.tender in work.program.units and work.program.units[activity.tender].kind == "credit":
-        bill = activity.amount or 0
-        bill -= sum(int(activity.fields.get(n) or 0) for n in ("discount", "other_discount", "voucher_discount", "points_value"))
-        money = asking.Asked(activity.tender, max(bill, 0))
+    """Take money credit that paid: an amount in ``wallet``, or all of the bill where the wallet or the tender names it."""
+    money = asking.credit(work) or _whole_bill(work)
     if money is None or not money.points:
         return
     asking.demand_active(work)
-    entry = moves.spend(work, money.unit, money.points, reason="paid_with_credit")
+    entry = moves.spend(work, money.unit, money.points, reason="paid_with_credit", pot=money.pot)
     orders.note_paid(work, entry, value=money.points)
+
+
+def _whole_bill(work: Work) -> asking.Asked | None:
+    activity, units = work.activity, work.program.units
+    unit, pot = None, None
+    if activity.fields.get("wallet") is not None and asking.credit(work) is None:
+        unit, pot = asking.wallet(work)
+    elif activity.tender not in OUTSIDE:
+        unit = activity.tender
+    if unit is None or unit not in units or units[unit].kind != "credit":
+        return None
+    taken = sum(int(activity.fields.get(n) or 0) for n in ("discount", "other_discount", "voucher_discount", "points_value"))
+    return asking.Asked(unit, max((activity.amount or 0) - taken, 0), pot)
 
 
 def _say(work: Work, **more: object) -> None:

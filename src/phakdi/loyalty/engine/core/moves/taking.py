@@ -40,7 +40,7 @@ _ORDERS = {
 
 
 def usable(work: Work, unit: str) -> int:
-    """Return how many points one spending may take: all spendable ones, or those of the fullest pot; none while there is debt."""
+    """Return how many points one spending may take: all, those of the pot that is told, or of the fullest; none while in debt."""
     wallet = work.state.wallets.get(unit)
     if wallet is None or wallet.debt:
         return 0
@@ -48,8 +48,7 @@ def usable(work: Work, unit: str) -> int:
     running = work.program.units[unit]
     if running.pots is None:
         return sum(lot.remaining for lot in lots)
-    if running.pot_field is not None:
-        mine = pot_of(work, running)
+    if running.pot_field is not None and (mine := pot_of(work, running)):
         return sum(lot.remaining for lot in lots if lot.pot == mine)
     return max(_by_pot(lots).values(), default=0)
 
@@ -92,7 +91,7 @@ def _by_pot(lots: Iterable[Lot]) -> dict[str, int]:
 def _of_one_pot(work: Work, unit: RunningUnit, lots: list[Lot], points: int, pot: str | None) -> list[Lot]:
     """Return the lots of one pot: the one named, the one of the activity's field, or the first that holds enough."""
     if pot is None and unit.pot_field is not None:
-        pot = pot_of(work, unit)
+        pot = pot_of(work, unit) or None
     if pot is None:
         sums = _by_pot(lots)
         pot = next((each for each, there in sums.items() if there >= points), max(sums, key=lambda each: sums[each], default=""))

@@ -464,13 +464,13 @@ def test_a_purchase_that_was_not_priced_may_be_paid_with_points():
 
 
 def test_a_purchase_is_paid_from_a_wallet_of_money():
-    town = Town("units: {points: {}, cash: {kind: credit}}\nearning: [{key: e, give: {points: 1, per: 1}}]")
+    town = Town("units: {points: {}, purse: {kind: credit}}\nearning: [{key: e, give: {points: 1, per: 1}}]")
     town.do("award", credits=100)
-    town.do("purchase", amount=30, tender="cash")
+    town.do("purchase", amount=30, tender="purse")
     town.do("purchase", amount=30, wallet=12.5)
 
-    assert (town.points(unit="cash"), town.points()) == (5750, 60)
-    assert town.refuses("purchase", amount=80, tender="cash") == "points_insufficient"
+    assert (town.points(unit="purse"), town.points()) == (5750, 60)
+    assert town.refuses("purchase", amount=80, tender="purse") == "points_insufficient"
 
 
 def test_a_voucher_that_cannot_be_used_stops_the_purchase():
