@@ -11,7 +11,7 @@ from phakdi.cli.demo_data.products import BITES, DRINKS, Product, wanted
 from phakdi.cli.demo_data.stores import STORES, DemoStore
 
 DAYS = 730
-PREFIXES = ("06", "08", "08", "08", "09", "09")
+PREFIXES = ("061", "062", "063", "064", "065", "080", "081", "082", "083", "084", "085", "086", "089", "091", "092", "094", "095", "098")
 MAIL = ("example.com", "example.net", "example.org")
 
 
@@ -124,9 +124,8 @@ def _birthday(chance: random.Random, begin: date) -> date:
 
 def _phone(chance: random.Random, phones: set[str]) -> str:
     while True:
-        rest = f"{chance.randrange(10**8):08}"
-        phone = chance.choice(PREFIXES) + rest
-        if phone not in phones and rest[0] not in "07":
+        phone = f"{chance.choice(PREFIXES)}{chance.randrange(10**7):07}"
+        if phone not in phones:
             phones.add(phone)
             return phone
 

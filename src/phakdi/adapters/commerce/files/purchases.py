@@ -153,12 +153,12 @@ class _Columns:
         return self.number_of(cells[at], self.named["quantity"])
 
     def _amount(self, cells: Sequence[str], quantity: Decimal) -> Decimal:
-        if self.is_priced:
-            return quantity * self.number_of(cells[self.at["price"]], self.named["price"])
-        written = cells[self.at["amount"]] if self.constant_amount is None else self.constant_amount
+        name = "price" if self.is_priced else "amount"
+        written = cells[self.at[name]] if name in self.at else self.constant_amount or ""
         if not written.strip() and self.texts["kind"](cells) not in {"", PURCHASE}:
-            return _ZERO
-        return self.number_of(written, self.named["amount"])
+            return _ZERO  # what is no purchase may cost nothing
+        found = self.number_of(written, self.named[name])
+        return quantity * found if self.is_priced else found
 
     def _instant(self, cells: Sequence[str]) -> datetime:
         if "at" in self.at:

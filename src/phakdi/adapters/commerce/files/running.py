@@ -136,7 +136,7 @@ def _told(why: dict[int, Reject], rows: Iterable[tuple[int, list[str]]]) -> Iter
 
 def _plain(cell: str) -> str:
     """Return the cell so that no spreadsheet takes it for a formula; figures stay figures."""
-    return f"'{cell}" if cell[:1] in "=@" or (cell[:1] in "+-" and not cell[1:2].isdigit()) else cell
+    return f"'{cell}" if cell.startswith(("=", "@")) or (cell.startswith(("+", "-")) and not cell[1:2].isdigit()) else cell
 
 
 def _digest(file: OpenFile, manner: Manner) -> str:

@@ -222,7 +222,7 @@ def _header_line(rows: Sequence[Row]) -> int:
     width = max(len(cells) for _, cells in rows)
     for line, cells in rows[:20]:
         words = [cell.strip() for cell in cells if cell.strip()]
-        if len(words) < max(1, width // 2):
+        if len(words) * 2 <= width:
             continue  # a title above the table
         return line if len(set(words)) == len(words) and not any(_is_figure(word) for word in words) else 0
     return 0

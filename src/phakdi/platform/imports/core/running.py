@@ -31,9 +31,9 @@ class ImportState(StrEnum):
 def cut(groups: Iterable[Group], *, size: int) -> list[list[Group]]:
     """Return slices of whole groups: each has about ``size`` items, or one group that is larger. The same groups, the same cut."""
     slices: list[list[Group]] = []
-    filled = size
+    filled = 0
     for group in groups:
-        if filled and filled + len(group) > size:
+        if not slices or (filled and filled + len(group) > size):
             slices.append([])
             filled = 0
         slices[-1].append(group)
