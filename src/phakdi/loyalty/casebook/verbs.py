@@ -65,8 +65,8 @@ VERBS: Mapping[str, frozenset[str]] = {
 MEMBERS: Mapping[str, str] = {"transfer": "to", "add_payee": "payee", "refer": "friend", "join": "referred_by"}
 """The argument of a verb that names another member of the case."""
 
-RENAMED: Mapping[str, str] = {"where": "place", "pay": "tender", "id": "ref"}
-"""Arguments whose name in a case is shorter than that of the activity."""
+RENAMED: Mapping[str, str] = {"where": "place", "pay": "tender", "id": "ref", "month": "of_month"}
+"""Arguments whose name in a case is shorter than that of the activity, or is a word of conditions."""
 
 LINE_RENAMED: Mapping[str, str] = {"cat": "category", "code": "product"}
 LINE_COMMON = frozenset({"id", "amount", "quantity", "product", "category", *LINE_RENAMED})

@@ -20,7 +20,7 @@ USUAL_FIELDS: Mapping[str, str] = {
     "place": "text", "kind": "text", "card": "text", "weather": "text", "film": "text", "privilege": "text",
     "presented_by": "text", "segment": "text", "account": "text", "relation": "text", "owner": "text",
     "reason": "text", "level": "text", "reward": "text", "voucher": "text", "choose": "text", "wallet": "text",
-    "line": "text", "payee": "text", "friend": "text", "unit": "text", "city": "text", "product": "text",
+    "line": "text", "of_month": "text", "payee": "text", "friend": "text", "unit": "text", "city": "text", "product": "text",
     "drinks": "integer", "items": "integer", "nights": "integer", "sectors": "integer", "q_miles": "integer",
     "q_points": "integer", "count": "integer", "days": "integer", "points": "integer", "base_points": "integer",
     "milestone": "integer", "stars": "integer", "stamps": "integer", "credits": "money", "tier_points": "integer", "spend": "money",
