@@ -122,7 +122,12 @@ def run_file(file: "OpenFile", organization: "OrganizationRef", given: argparse.
     print(f"Reading {file.table.path.name} …", file=sys.stderr)
     with bar("Counting" if given.dry_run else "Importing") as progress:
         return running.run(
-            file, organization_id=organization.id, currency=currency_of(organization), manner=manner, now=utc_now(), progress=progress
+            file,
+            organization_id=organization.id,
+            currency=currency_of(organization),
+            manner=manner,
+            now=utc_now(),
+            progress=progress,
         )
 
 
@@ -135,7 +140,9 @@ def _list(given: argparse.Namespace) -> int:
         found = queries.imports_of(organization_id=organization.id)
     for item in found:
         counts = ", ".join(f"{item.counts[name]:,} {name}" for name in ORDER if item.counts.get(name))
-        print(f"{str(item.id)[-12:]}  {item.started_at:%Y-%m-%d %H:%M}  {item.state:8} {item.kind.lower():9} {item.file_name}  {counts}")
+        print(
+            f"{str(item.id)[-12:]}  {item.started_at:%Y-%m-%d %H:%M}  {item.state:8} {item.kind.lower():9} {item.file_name}  {counts}"
+        )
     if not found:
         print("Nothing was imported yet.")
     return 0

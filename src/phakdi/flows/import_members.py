@@ -124,7 +124,13 @@ class _Work:
                 now=self.now,
             )
             subject = ("import", str(self.import_id))
-            note(organization_id=self.organization_id, action=FINISHED_TOPIC, subject=subject, now=self.now, actor=self.manner.actor)
+            note(
+                organization_id=self.organization_id,
+                action=FINISHED_TOPIC,
+                subject=subject,
+                now=self.now,
+                actor=self.manner.actor,
+            )
             data = {"import_id": str(self.import_id), "kind": ImportKind.MEMBERS.value}
             publish(organization_id=self.organization_id, topic=FINISHED_TOPIC, at=self.now, data=data)
         return result

@@ -350,7 +350,13 @@ class _Work:
                 now=self.now,
             )
             subject = ("import", str(self.import_id))
-            note(organization_id=self.organization_id, action="import.finished", subject=subject, now=self.now, actor=self.manner.actor)
+            note(
+                organization_id=self.organization_id,
+                action="import.finished",
+                subject=subject,
+                now=self.now,
+                actor=self.manner.actor,
+            )
             data = {"import_id": str(self.import_id), "kind": ImportKind.PURCHASES.value}
             publish(organization_id=self.organization_id, topic=FINISHED_TOPIC, at=self.now, data=data)
         return result

@@ -87,7 +87,10 @@ def _return_orders(undone: Import, member_id: UUID, now: datetime, actor: Actor 
     """Return what is left of the member's imported orders, through the engine, and tell how many there were."""
     organization_id, returned = undone.organization_id, 0
     context = recording.Context(
-        organization_id, now, accepts_late=True, actor=recording.actor_values(recording.Actor(actor.kind, actor.id) if actor else None)
+        organization_id,
+        now,
+        accepts_late=True,
+        actor=recording.actor_values(recording.Actor(actor.kind, actor.id) if actor else None),
     )
     with organization_scope(organization_id):
         orders = history.imported_orders(organization_id=organization_id, member_id=member_id, import_id=undone.id)

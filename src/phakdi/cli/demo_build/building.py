@@ -56,7 +56,9 @@ def build(folder: Path, source: DemoSource, *, known: Manifest | None, fresh: bo
     manifest = known or Manifest(source.name, until.isoformat(), TITLE if source.file is None else source.file.stem)
     keep_manifest(folder, manifest)
     organization_id = _organization(manifest, source, now)
-    manifest = replace(manifest, organization_id=str(organization_id), people=manifest.people or _staff(organization_id, source, now))
+    manifest = replace(
+        manifest, organization_id=str(organization_id), people=manifest.people or _staff(organization_id, source, now)
+    )
     keep_manifest(folder, manifest)
     if source.file is None:
         _import_made_up(folder / "files", source, organization_id, until, processes)
@@ -129,7 +131,10 @@ def _import_own(source: DemoSource, organization_id: UUID, processes: int) -> No
     assert source.file is not None, "there is a file"
     result = _import(source.file, "purchases", source.mapping, organization_id, Manner(Unknown.CREATE, processes=processes))
     if not result.counts.get("purchases") and not result.counts.get("unchanged"):
-        raise NotFound("The file has no purchase that could be read. Look at it with: phakdi import purchases FILE --preview", code="nothing_read")
+        raise NotFound(
+            "The file has no purchase that could be read. Look at it with: phakdi import purchases FILE --preview",
+            code="nothing_read",
+        )
 
 
 def _import(path: Path, kind: running.Kind, mapping: Path | None, organization_id: UUID, manner: Manner) -> ImportResult:
@@ -153,9 +158,7 @@ def _freeze_one(organization_id: UUID, now: datetime) -> None:
     with organization_scope(organization_id):
         member = find_by_number(organization_id=organization_id, number=FROZEN)
     if member is not None and member.status == Status.ACTIVE:
-        freeze_member(
-            organization_id=organization_id, member_id=member.id, reason="บัตรหาย", now=now, actor=Actor("operator")
-        )
+        freeze_member(organization_id=organization_id, member_id=member.id, reason="บัตรหาย", now=now, actor=Actor("operator"))
 
 
 def _say(text: str) -> None:

@@ -103,7 +103,8 @@ def write_files(
     everybody = list(people(count=members, seed=seed, until=until))
     _write(demo.members, MEMBERS_HEADER, (_member_row(person) for person in everybody))
     demo.members_mapping.write_text(MEMBERS_MAPPING, encoding="utf-8")
-    tills, sales = Tills(), []
+    tills = Tills()
+    sales: list[Sale] = []
     for position, person in enumerate(everybody, 1):
         sales += sales_of(person, tills=tills, seed=seed, until=until)
         if progress and (position % 100 == 0 or position == members):

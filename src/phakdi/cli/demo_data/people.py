@@ -11,7 +11,26 @@ from phakdi.cli.demo_data.products import BITES, DRINKS, Product, wanted
 from phakdi.cli.demo_data.stores import STORES, DemoStore
 
 DAYS = 730
-PREFIXES = ("061", "062", "063", "064", "065", "080", "081", "082", "083", "084", "085", "086", "089", "091", "092", "094", "095", "098")
+PREFIXES = (
+    "061",
+    "062",
+    "063",
+    "064",
+    "065",
+    "080",
+    "081",
+    "082",
+    "083",
+    "084",
+    "085",
+    "086",
+    "089",
+    "091",
+    "092",
+    "094",
+    "095",
+    "098",
+)
 MAIL = ("example.com", "example.net", "example.org")
 
 

@@ -79,15 +79,15 @@ def _visits(person: Person, day: date, end: date, chance: random.Random) -> Iter
 def _daily(person: Person, day: date) -> float:
     """Return how probable a visit is on this day."""
     weekly = person.temper.visits * MONTHS[day.month]
-    spread = person.weekend if day.weekday() >= 5 else (7 - 2 * person.weekend) / 5  # noqa: PLR2004 - Saturday
-    payday = 1.15 if day.day >= 25 or day.day <= 3 else 0.96  # noqa: PLR2004 - wages come at the end of the month
+    spread = person.weekend if day.weekday() >= 5 else (7 - 2 * person.weekend) / 5
+    payday = 1.15 if day.day >= 25 or day.day <= 3 else 0.96
     holiday = 0.55 if (day.month, day.day) in {(1, 1), (4, 13), (4, 14), (4, 15)} else 1.0
     return min(0.97, weekly / 7 * max(0.1, spread) * payday * holiday)
 
 
 def _visit(person: Person, day: date, tills: Tills, chance: random.Random, until: date) -> Iterator[Sale]:
     store = person.store if chance.random() < AT_HOME else _elsewhere(chance, day, until)
-    hour = min(20, max(7, person.hour + round(chance.gauss(0, 1.3)) + (2 if day.weekday() >= 5 else 0)))  # noqa: PLR2004 - as above
+    hour = min(20, max(7, person.hour + round(chance.gauss(0, 1.3)) + (2 if day.weekday() >= 5 else 0)))
     at = datetime.combine(day, time(hour, chance.randrange(60), chance.randrange(60)))
     number = tills.number(store.code, day)
     channel = chance.choices(("store", "line", "delivery"), (82, 11, 7))[0]
@@ -109,10 +109,10 @@ def _visit(person: Person, day: date, tills: Tills, chance: random.Random, until
 def _basket(person: Person, day: date, chance: random.Random) -> dict[Product, int]:
     basket: dict[Product, int] = {}
     for _ in range(1 + (chance.random() < 0.28) + (chance.random() < 0.08)):
-        drink = chance.choice(person.likes[:2]) if chance.random() < 0.7 else _pick(DRINKS, day, chance)  # noqa: PLR2004 - habit
+        drink = chance.choice(person.likes[:2]) if chance.random() < 0.7 else _pick(DRINKS, day, chance)
         basket[drink] = basket.get(drink, 0) + 1
     if chance.random() < person.temper.bites:
-        bite = person.likes[2] if chance.random() < 0.5 else _pick(BITES, day, chance)  # noqa: PLR2004 - habit
+        bite = person.likes[2] if chance.random() < 0.5 else _pick(BITES, day, chance)
         basket[bite] = basket.get(bite, 0) + 1
     gifts = 3.0 if (day.month, day.day) >= (12, 15) else 1.0
     if chance.random() < person.temper.goods * gifts:
@@ -125,7 +125,14 @@ def _pick(menu: tuple[Product, ...], day: date, chance: random.Random) -> Produc
 
 
 def _return(
-    person: Person, at: datetime, store: DemoStore, tender: str, basket: dict[Product, int], tills: Tills, chance: random.Random, until: date
+    person: Person,
+    at: datetime,
+    store: DemoStore,
+    tender: str,
+    basket: dict[Product, int],
+    tills: Tills,
+    chance: random.Random,
+    until: date,
 ) -> Iterator[Sale]:
     """Yield the return of one thing, minutes later or, where it keeps, within days."""
     product = chance.choice(list(basket))
@@ -135,7 +142,18 @@ def _return(
         return
     number = tills.number(store.code, back.date())
     yield Sale(
-        number, "purchase", person.number, back, store.code, "store", tender, product.code, product.name, product.category, -1, product.price
+        number,
+        "purchase",
+        person.number,
+        back,
+        store.code,
+        "store",
+        tender,
+        product.code,
+        product.name,
+        product.category,
+        -1,
+        product.price,
     )
     person.points -= math.ceil(product.price / BAHT_A_POINT)
 
@@ -149,9 +167,9 @@ def _earn(person: Person, points: int, day: date) -> None:
 
 def _chosen(person: Person, chance: random.Random) -> str:
     affordable = [(name, cost) for name, cost in REWARDS if person.points >= cost + 30]
-    if not affordable or chance.random() > 0.18:  # noqa: PLR2004 - some save
+    if not affordable or chance.random() > 0.18:
         return ""
-    name, cost = affordable[-1] if chance.random() < 0.4 else affordable[0]  # noqa: PLR2004 - as above
+    name, cost = affordable[-1] if chance.random() < 0.4 else affordable[0]
     person.points -= cost
     return name
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -61,7 +62,7 @@ def bought_lines(
     *, organization_id: UUID, member_ids: Sequence[UUID], without_imports: Collection[UUID], told: Collection[str]
 ) -> list[BoughtLine]:
     """Return what these members bought, the oldest first for each, less the orders and refunds that are ``told`` elsewhere."""
-    values = {
+    values: dict[str, Any] = {
         "organization": organization_id,
         "members": list(member_ids),
         "without": list(without_imports),
@@ -85,4 +86,3 @@ def imported_orders(*, organization_id: UUID, member_id: UUID, import_id: UUID) 
     """Return the member's orders of an import, as (reference, origin), the latest first."""
     found = Activity.objects.filter(organization_id=organization_id, member_id=member_id, import_id=import_id, kind="purchase")
     return list(found.exclude(ref="").order_by("-occurred_at", "-id").values_list("ref", "origin"))
-

@@ -134,7 +134,7 @@ class Undone:
 @in_transaction
 def remember(*, organization_id: UUID, import_id: UUID, refs: Mapping[UUID, Collection[str]], now: datetime) -> None:
     """Keep what these members are before an import writes, with the orders that it names; in the transaction that writes."""
-    values = {
+    values: dict[str, Any] = {
         "organization": organization_id,
         "import": import_id,
         "now": now,

@@ -103,9 +103,14 @@ def mark_slice(
 
 
 @in_transaction
-def finish(*, organization_id: UUID, import_id: UUID, counts: Mapping[str, int], rejects: Iterable[Reject], now: datetime) -> None:
+def finish(
+    *, organization_id: UUID, import_id: UUID, counts: Mapping[str, int], rejects: Iterable[Reject], now: datetime
+) -> None:
     """Note that an import is through, with what came of it and its first rejected rows."""
-    first = [[reject.line, reject.code, reject.column, dict(reject.details)] for reject, _ in zip(rejects, range(REJECTS_KEPT), strict=False)]
+    first = [
+        [reject.line, reject.code, reject.column, dict(reject.details)]
+        for reject, _ in zip(rejects, range(REJECTS_KEPT), strict=False)
+    ]
     Import.objects.filter(organization_id=organization_id, id=import_id, state=ImportState.RUNNING.value).update(
         state=ImportState.DONE.value, counts={**counts, "first_rejects": first}, finished_at=now
     )

@@ -14,7 +14,9 @@ def table(tmp_path, text):
 
 
 def test_mapping_is_kept_without_loss():
-    mapping = load_mapping(PURCHASES + "returns: {number_prefix: C}\nvalues: {kind: {ขาย: purchase}}\nconstants: {store: SIAM}\ntime_zone: UTC\n")
+    mapping = load_mapping(
+        PURCHASES + "returns: {number_prefix: C}\nvalues: {kind: {ขาย: purchase}}\nconstants: {store: SIAM}\ntime_zone: UTC\n"
+    )
     assert load_mapping(dump_mapping(mapping)) == mapping
 
 
@@ -55,7 +57,9 @@ def test_missing_column_is_named_with_those_there_are(tmp_path):
 
 
 def test_thai_till_file_is_understood(tmp_path):
-    found = table(tmp_path, "เลขที่ใบเสร็จ,วันที่,เวลา,เบอร์โทร,สาขา,ยอดรวม,ชำระโดย\nA1,24/11/2569,10:30,081-234-5678,สยาม,\"1,250.00\",เงินสด\n")
+    found = table(
+        tmp_path, 'เลขที่ใบเสร็จ,วันที่,เวลา,เบอร์โทร,สาขา,ยอดรวม,ชำระโดย\nA1,24/11/2569,10:30,081-234-5678,สยาม,"1,250.00",เงินสด\n'
+    )
     mapping = guess_mapping(found, "purchases")
 
     assert mapping.columns == {
@@ -66,7 +70,10 @@ def test_thai_till_file_is_understood(tmp_path):
 
 
 def test_lines_with_prices_and_returns_are_understood(tmp_path):
-    found = table(tmp_path, "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n1,A,6,2010-12-01 08:26:00,2.55,17850\nC2,A,-1,2010-12-01 08:27:00,2.55,17850\n")
+    found = table(
+        tmp_path,
+        "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n1,A,6,2010-12-01 08:26:00,2.55,17850\nC2,A,-1,2010-12-01 08:27:00,2.55,17850\n",
+    )
     mapping = guess_mapping(found, "purchases")
 
     assert (mapping.amount, mapping.identity, mapping.dates) == ("quantity_times_price", "EXTERNAL:import", "iso")

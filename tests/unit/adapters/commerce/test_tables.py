@@ -86,7 +86,7 @@ def test_missing_file_is_refused(tmp_path):
 
 
 def test_unclosed_quote_names_the_line(tmp_path):
-    content = b"a,b\n1,2\n3,\"" + b"x" * 200_000 + b"\n"
+    content = b'a,b\n1,2\n3,"' + b"x" * 200_000 + b"\n"
     table = open_table(written(tmp_path, b"a,b\n1,2\n"))
     table.path.write_bytes(content)
 

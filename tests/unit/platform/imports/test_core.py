@@ -62,7 +62,9 @@ def test_named_order_is_the_only_one():
 
 
 def test_two_lines_of_a_return_share_a_line_of_the_order():
-    refunds, _ = matched(line(2, "A", quantity=3, amount=100), line(3, "R", is_return=True, day=1), line(4, "R", is_return=True, day=1))
+    refunds, _ = matched(
+        line(2, "A", quantity=3, amount=100), line(3, "R", is_return=True, day=1), line(4, "R", is_return=True, day=1)
+    )
     assert refunds == [("R/A", "A", [("1", 2000, 67)])]
 
 
@@ -75,7 +77,10 @@ def test_orders_of_earlier_files_count_with_what_came_back_since():
 
 
 def test_without_products_amounts_are_matched():
-    rows = [ReadLine(2, "A", "m", START, "purchase", False, 500), ReadLine(3, "R", "m", START + timedelta(days=1), "purchase", True, 200)]
+    rows = [
+        ReadLine(2, "A", "m", START, "purchase", False, 500),
+        ReadLine(3, "R", "m", START + timedelta(days=1), "purchase", True, 200),
+    ]
     (orders,) = group_lines(rows, has_products=False).members.values()
     assert isinstance(orders[1], Return)
     done, rejects = match_returns(orders, purchase="purchase", refund="refund")

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from phakdi.adapters.commerce.files.values import DateOrder
 from phakdi.kit.errors import Invalid
@@ -97,7 +98,9 @@ class Mapping(BaseModel):
         return self
 
     def _check_purchases(self) -> None:
-        missing = [name for name in ("member", "at") if name not in self.columns and not (name == "at" and "date" in self.columns)]
+        missing = [
+            name for name in ("member", "at") if name not in self.columns and not (name == "at" and "date" in self.columns)
+        ]
         if self.amount == "column" and "amount" not in {*self.columns, *self.constants}:
             missing.append("amount")
         if self.amount == "quantity_times_price":
@@ -174,4 +177,6 @@ def check_columns(mapping: Mapping, columns: Sequence[str]) -> None:
     for target, column in mapping.columns.items():
         if column not in columns:
             there = ", ".join(columns)
-            raise BadMapping(f"columns.{target}: the file has no column '{column}'. It has: {there}.", field=target, column=column)
+            raise BadMapping(
+                f"columns.{target}: the file has no column '{column}'. It has: {there}.", field=target, column=column
+            )

@@ -68,8 +68,12 @@ class _Columns:
         self.mapping = mapping
         self.width = len(columns)
         self.at = {target: columns.index(column) for target, column in mapping.columns.items()}
-        self.named = {target: self._column(target) for target in (*mapping.columns, "at", "amount", "quantity", "price", "number")}
-        self.texts = {name: self._text(name) for name in ("store", "channel", "tender", "of", "product", "category", "line", "kind")}
+        self.named = {
+            target: self._column(target) for target in (*mapping.columns, "at", "amount", "quantity", "price", "number")
+        }
+        self.texts = {
+            name: self._text(name) for name in ("store", "channel", "tender", "of", "product", "category", "line", "kind")
+        }
         self.fields = self._open("field.")
         self.line_fields = self._open("line_field.")
         self.number_of = number_reader(decimal_comma=mapping.decimal_comma)

@@ -69,7 +69,10 @@ def preview(file: OpenFile, *, currency: str, now: datetime) -> tuple[list[dict[
     sample = Table(file.table.path, file.table.format, file.table.columns)
     if file.kind == "members":
         members = MemberReader(sample, file.mapping)
-        shown = [_shown({**line.row.fields, "number": line.row.number, "joined_at": line.row.joined_at}) for line in islice(members.rows(), PREVIEW_ROWS)]
+        shown = [
+            _shown({**line.row.fields, "number": line.row.number, "joined_at": line.row.joined_at})
+            for line in islice(members.rows(), PREVIEW_ROWS)
+        ]
         return shown, members.rejects
     places = exponent(currency)
     purchases = PurchaseReader(sample, file.mapping, places, now)

@@ -143,7 +143,7 @@ def _as_text(cell: Any) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Iterator["IO[bytes] | gzip.GzipFile"]:
     with path.open("rb") as raw:
         packed = raw.read(2) == GZIP
         raw.seek(0)

@@ -94,8 +94,8 @@ def guess_order(texts: Sequence[str]) -> DateOrder | None:
     if not written:
         return None
     for order in ("iso", *ORDERS):
-        if all(_reads(text, order) for text in written):  # type: ignore[arg-type]  # an order of the two tuples
-            return order  # type: ignore[return-value]  # as above
+        if all(_reads(text, order) for text in written):
+            return order
     return None
 
 

@@ -15,7 +15,10 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "member_unknown": ("ไม่มีสมาชิกคนนี้ และเลือกให้ปฏิเสธคนที่ไม่รู้จัก", "There is no such member, and unknown ones are to be rejected."),
     "number_invalid": ("อ่านตัวเลขไม่ได้", "This is no number."),
     "number_missing": ("ไม่มีเลขที่บิล", "The row has no number of its order."),
-    "number_unreadable": ("เลขที่บิลยาวเกินไปหรือมีตัวอักษรที่ใช้ไม่ได้", "The number of the order is too long or has signs that cannot be kept."),
+    "number_unreadable": (
+        "เลขที่บิลยาวเกินไปหรือมีตัวอักษรที่ใช้ไม่ได้",
+        "The number of the order is too long or has signs that cannot be kept.",
+    ),
     "order_of_two_members": ("เลขที่บิลนี้เป็นของลูกค้าอีกคนในไฟล์เดียวกัน", "Another row gives this order to somebody else."),
     "order_unknown": ("ไม่พบบิลเดิมที่จะคืน", "The order that is to be returned is not known."),
     "quantity_negative": ("จำนวนติดลบแต่ไม่ได้ระบุว่าเป็นการคืน", "The quantity is negative, but nothing says that this is a return."),
@@ -32,7 +35,10 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "return_of_nothing": ("คืนสินค้าจำนวนศูนย์", "A return of nothing."),
     "row_too_long": ("แถวนี้มีคอลัมน์มากกว่าหัวตาราง", "The row has more columns than the first one."),
     "row_too_short": ("แถวนี้มีคอลัมน์น้อยกว่าหัวตาราง", "The row has fewer columns than the first one."),
-    "text_unreadable": ("มีตัวอักษรที่อ่านไม่ได้ โปรดตรวจรหัสภาษาของไฟล์", "The row has signs that cannot be read: check the file's encoding."),
+    "text_unreadable": (
+        "มีตัวอักษรที่อ่านไม่ได้ โปรดตรวจรหัสภาษาของไฟล์",
+        "The row has signs that cannot be read: check the file's encoding.",
+    ),
     "time_invalid": ("อ่านเวลาไม่ได้", "This is no time of day."),
 }
 

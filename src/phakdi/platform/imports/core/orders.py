@@ -8,7 +8,6 @@ from typing import Any
 LINES_MAX = 5_000_000  # of one file: what a machine of moderate size can hold
 
 
-
 @dataclass(slots=True)
 class ReadLine:
     """One row of a file as read. Quantity is in thousandths, amount (of the whole line) in minor units; both are positive.
