@@ -3,12 +3,19 @@
 from functools import partial
 
 from phakdi.adapters.channels.sending import send_due
-from phakdi.worker import consumers
+from phakdi.worker import consumers, importing
 from phakdi.worker.clock import DatabaseClock
 from phakdi.worker.tasks import TASKS
 from phakdi.worker.worker import Pace, Worker
 
-CONSUMERS = (consumers.CAUSED, consumers.JOINED, consumers.POINTS_LEFT, consumers.LEVEL_REACHED)
+CONSUMERS = (
+    consumers.CAUSED,
+    consumers.JOINED,
+    consumers.POINTS_LEFT,
+    consumers.LEVEL_REACHED,
+    importing.IMPORT,
+    importing.UNDO_IMPORT,
+)
 MESSAGES_A_STEP = 20
 
 

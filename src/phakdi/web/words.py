@@ -1,8 +1,5 @@
 """Codes as sentences on pages, in the language of the request."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.forms import BaseForm
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,8 +23,3 @@ def add_refusal(form: BaseForm, refusal: Refusal, reader: Reader | None = None) 
     """Put a refusal where it belongs on the form: at the field it names, else above the form."""
     field = refusal.details.get("field")
     form.add_error(field if field in form.fields else None, refusal_sentence(refusal, reader))
-
-
-def refusal_word(code: str, details: Mapping[str, Any]) -> str:
-    """Return what a code says, or the code itself where it has no words."""
-    return refusal_text(code, details, language()) or code

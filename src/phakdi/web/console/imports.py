@@ -2,16 +2,21 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from phakdi.adapters.commerce.files.wording import reason_of
+from phakdi.flows.request_import import request_undo
+from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.platform.imports.queries import get_import, imports_of, rejects_of, slices_of
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.requests import read_id
-from phakdi.web.words import refusal_word
+from phakdi.web.words import language
 
 PAGE = 25
 REJECTS_SHOWN = 200
@@ -38,9 +43,40 @@ def detail(request: HttpRequest, desk: Desk, import_id: UUID) -> HttpResponse:
         done = slices_of(organization_id=desk.organization_id, import_id=import_id)
     context = {
         "found": found,
-        "counts": sorted(found.counts.items()),
-        "rejects": [(each, refusal_word(each.code, each.details)) for each in rejects[:REJECTS_SHOWN]],
+        "counts": [(count_name(name), number) for name, number in found.counts.items() if isinstance(number, int)],
+        "rejects": [(each, reason_of(each.code, each.details, language())) for each in rejects[:REJECTS_SHOWN]],
         "more": max(0, len(rejects) - REJECTS_SHOWN),
         "done": len(done),
     }
     return render(request, "console/import.html", context)
+
+
+@require_POST
+@staff_page(Permission.IMPORTS_RUN)
+def undo(request: HttpRequest, desk: Desk, import_id: UUID) -> HttpResponse:
+    """Have an import taken back."""
+    request_undo(organization_id=desk.organization_id, import_id=import_id, now=utc_now(), actor=desk.actor())
+    messages.success(request, _("It is taken back in a moment."), "good")
+    return redirect("web:import", import_id)
+
+
+def count_name(name: str) -> str:
+    """Return what a count of an import is called."""
+    names = {
+        "rows": _("rows read"),
+        "purchases": _("purchases recorded"),
+        "refunds": _("returns recorded"),
+        "activities": _("other activities recorded"),
+        "members_created": _("members created"),
+        "shadows_created": _("people whose points wait until they enroll"),
+        "members_updated": _("members updated"),
+        "consents": _("consents noted"),
+        "unchanged": _("found as they were"),
+        "walk_ins": _("rows without a customer, left out"),
+        "rejected": _("rows left out"),
+        "restored": _("members as they were before"),
+        "returned": _("purchases returned of members who did more since"),
+        "kept": _("members kept because of what they did since"),
+        "deleted": _("members taken away"),
+    }
+    return names.get(name, name)

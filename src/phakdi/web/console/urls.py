@@ -15,6 +15,7 @@ from phakdi.web.console import (
     reviews,
     staff,
     stores,
+    uploads,
 )
 
 urlpatterns = [
@@ -41,6 +42,9 @@ urlpatterns = [
     path("keys/", keys.keys, name="keys"),
     path("keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/new/", uploads.new, name="import_new"),
+    path("imports/files/<uuid:file_id>/", uploads.check, name="import_check"),
+    path("imports/<uuid:import_id>/undo/", imports.undo, name="import_undo"),
     path("imports/<uuid:import_id>/", imports.detail, name="import"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<uuid:member_id>/<uuid:activity_id>/", reviews.decide, name="review_decide"),
