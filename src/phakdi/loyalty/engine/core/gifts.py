@@ -1,5 +1,6 @@
 """What a rule gives, booked: points to the member or to somebody else, vouchers, levels, attributes, items."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from phakdi.loyalty.engine.core import amounts, levels, measuring, meters, moves
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.state import Caused
 from phakdi.loyalty.engine.core.work import Work
-from phakdi.loyalty.programs.compiled import RunningRule
+from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
 
 if TYPE_CHECKING:
     from phakdi.loyalty.engine.core.earning import Part
@@ -68,6 +69,19 @@ def _cause(work: Work, rule: RunningRule, unit: str, points: int, weights: dict[
         work.order_doc.setdefault("caused", []).append(row)
 
 
+def _cause_vouchers(work: Work, rule: RunningRule, give: RunningGive, count: int) -> bool:
+    """Let somebody else get vouchers, through the outbox; False where there is nobody."""
+    member_id = other_member(work, rule.to)
+    if member_id is None:
+        return False
+    fields: dict[str, Any] = {"voucher": give.voucher, "count": min(count, VOUCHERS_MAX), "rule": rule.key, "reason": rule.to}
+    fields["friend"] = str(work.state.member_id)
+    if give.value is not None:
+        fields["value"] = str(Decimal(work.quantity(give.value)).scaleb(-work.program.exponent))
+    work.caused.append(Caused(member_id, "grant_voucher", work.at, fields, work.activity.ref))
+    return True
+
+
 def other_member(work: Work, to: str) -> UUID | None:
     """Return who gets what goes to the referrer, the household's head or the friend; None where there is nobody."""
     marks = work.state.marks
@@ -90,6 +104,8 @@ def give_other(work: Work, rule: RunningRule, number: int, bill: Bill, lines: li
             work.state.marks[f"set:{name}"] = value
         return True
     count = _count(work, rule, number, bill, lines)
+    if give.kind == "voucher" and count and rule.to != "member":
+        return _cause_vouchers(work, rule, give, count)
     if give.kind == "voucher":
         for _ in range(min(count, VOUCHERS_MAX)):
             value = None if give.value is None else work.quantity(give.value)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from phakdi.loyalty.engine.core import amounts, levels, meters, moves
-from phakdi.loyalty.engine.core.handlers import asking
+from phakdi.loyalty.engine.core import amounts, levels, limits, meters, moves
+from phakdi.loyalty.engine.core.handlers import asking, referring
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import RunningRule
 
@@ -17,6 +17,8 @@ def award(work: Work) -> None:
     if work.state.profile.status in asking.STOPPED:
         raise reject("member_stopped", "This member cannot earn now.", status=work.state.profile.status)
     rule = work.program.rule_by_key.get(str(fields.get("rule") or ""))
+    if not referring.is_rewarded(work):
+        return
     wanted = list(asking.amounts(work))
     if (base := fields.get("base_points")) is not None and not _rules_take(work):
         wanted.append(asking.Asked(asking.unit_called(work.program, "points") or work.program.main_unit, _multiplied(work, base)))
@@ -31,9 +33,11 @@ def _give(work: Work, asked: asking.Asked, rule: RunningRule | None) -> None:
     fields = work.activity.fields
     is_bonus = bool(fields.get("bonus"))
     params = {name: fields[name] for name in ("friend", "reason") if name in fields}
-    assert asked.points
+    points = _within_limits(work, rule, asked.points or 0)
+    if points <= 0:
+        return
     granted = moves.grant(
-        work, asked.unit, asked.points, rule=rule, rule_key="" if rule else "award", reason="awarded", params=params, is_bonus=is_bonus,
+        work, asked.unit, points, rule=rule, rule_key="" if rule else "award", reason="awarded", params=params, is_bonus=is_bonus,
         pot=asked.pot, pending=None if rule else (), expires=rule.expires if rule else None,
     )  # fmt: skip
     if granted is None:
@@ -45,6 +49,21 @@ def _give(work: Work, asked: asking.Asked, rule: RunningRule | None) -> None:
             work.order_doc.setdefault("counted", []).extend(counted)
     earned = work.outcome.setdefault("earned", {})
     earned[asked.unit] = earned.get(asked.unit, 0) + granted.points
+
+
+def _within_limits(work: Work, rule: RunningRule | None, points: int) -> int:
+    """Cut what a rule gives to somebody else to what its limits on points leave of it for that one."""
+    mine = [limit for limit in rule.limits if limit.of == "points" and not limit.shared] if rule and rule.to != "member" else []
+    try:
+        allowed, cut_by = limits.room(work, mine, "points", points)
+    except limits.LimitReached as reached:
+        work.verdict(rule.key if rule else "award", False, "limit_reached", limit=reached.details["limit"])
+        return 0
+    if cut_by is not None:
+        work.verdict(rule.key if rule else "award", allowed > 0, "limit_reached", limit=cut_by.key)
+    if allowed:
+        limits.count(work, mine, points=allowed)
+    return allowed
 
 
 def _rules_take(work: Work) -> bool:

@@ -104,7 +104,25 @@ def _has_lapsed(work: Work, claimed_at: str | None) -> bool:
 
 
 def given(work: Work) -> None:
-    """Note on the referrer's side that a friend named them, so that the two cannot bring each other."""
+    """Note on the referrer's side that a friend named them: the two cannot bring each other, and the friend counts for limits."""
     work.earns = False
     friend = str(_member(work, "friend"))
-    work.mark("invited", {}).setdefault(friend, work.at.isoformat())
+    if friend in work.state.marks.get("invited", {}):
+        return
+    work.mark("invited", {})[friend] = work.at.isoformat()
+    try:
+        limits.demand(work, work.program.referral_limits, "uses", 1)
+    except limits.LimitReached as reached:
+        work.mark("unrewarded", []).append(friend)
+        work.verdict("referral", False, "limit_reached", limit=reached.details["limit"])
+    else:
+        limits.count(work, work.program.referral_limits, uses=1)
+
+
+def is_rewarded(work: Work) -> bool:
+    """Whether what a friend brings about is given: not for friends beyond the limits of bringing friends."""
+    fields = work.activity.fields
+    if fields.get("reason") != "referrer" or fields.get("friend") not in work.state.marks.get("unrewarded", ()):
+        return True
+    work.verdict("referral", False, "limit_reached")
+    return False

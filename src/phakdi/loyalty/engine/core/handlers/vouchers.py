@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from phakdi.loyalty.engine.core import limits, meters, moves, orders, price_vouchers, rights
-from phakdi.loyalty.engine.core.handlers import asking
+from phakdi.loyalty.engine.core.handlers import asking, referring
 from phakdi.loyalty.engine.core.price_basket import Basket
 from phakdi.loyalty.engine.core.price_vouchers import Named
 from phakdi.loyalty.engine.core.work import Work, reject
@@ -84,6 +84,8 @@ def grant(work: Work) -> None:
     """
     asking.demand_active(work)
     fields = work.activity.fields
+    if not referring.is_rewarded(work):
+        return
     key, value = _definition(work, fields.get("voucher")), fields.get("value")
     if value is None and str(fields.get("voucher")) not in work.program.vouchers:
         value = int(Decimal(str(fields["voucher"])).scaleb(work.program.exponent))

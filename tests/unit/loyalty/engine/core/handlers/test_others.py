@@ -170,6 +170,25 @@ def test_bringing_friends_has_its_limits_and_its_end():
     assert town.refuses("refer", "a", friend=str(town.id("d")), days=400) == "referral_closed"
 
 
+def test_friends_beyond_the_limit_bring_nothing():
+    town = friends("a", "b", "c", "d")
+    for name in "bcd":
+        town.do("join", name, referred_by=str(town.id("a")))
+
+    assert town.points("a") == 200
+
+
+def test_a_limit_of_points_holds_for_the_referrer_and_vouchers_go_to_them():
+    text = FRIENDS.replace("give: {points: 100}", "give: [{points: 100}, {voucher: cup}], limits: [{max: 150, per: month}]")
+    town = Town(text + "vouchers: {cup: {item: cup}}")
+    for name in "abc":
+        town.member(name)
+    for name in "bc":
+        town.do("join", name, referred_by=str(town.id("a")))
+
+    assert (town.points("a"), town.open_vouchers("a"), town.open_vouchers("b")) == (150, ["cup", "cup"], [])
+
+
 # --- transfers ------------------------------------------------------------------------------------------------------------------
 
 SHARE = """
