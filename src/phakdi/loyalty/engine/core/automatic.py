@@ -5,7 +5,7 @@ from typing import Any
 
 from phakdi.kit.errors import Rejected
 from phakdi.loyalty.engine.core import levels, moves, rights
-from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.engine.core.work import STOPPED, Work
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import RunningUnit
 from phakdi.loyalty.programs.document.units import Auto
@@ -15,16 +15,20 @@ CARDS_MAX = 100  # of one step
 
 def run(work: Work, *, at_midnight: bool = False) -> None:
     """Turn what is enough into vouchers; what waits for the end of a day or period only ``at_midnight``."""
-    for unit in work.program.units.values():
+    if work.state.profile.status in STOPPED:
+        return
+    for unit in work.prepared.by_auto:
         if unit.auto is not None and (unit.auto.when == "at_once" or (at_midnight and _is_end(work, _period(unit.auto)))):
             _turn(work, unit)
-        if unit.card is not None:
-            _open_places(work, unit)
+    for unit in work.prepared.by_card:
+        _open_places(work, unit)
 
 
 def next_end(work: Work, after: datetime) -> datetime | None:
     """Return the next midnight at which some unit that holds enough is turned; None where none waits."""
-    late = [unit for unit in work.program.units.values() if unit.auto is not None and unit.auto.when != "at_once"]
+    late = work.prepared.by_midnight
+    if not late or work.state.profile.status in STOPPED:
+        return None
     waiting = [unit.auto for unit in late if unit.auto is not None and _is_enough(work, unit)]
     today = after.astimezone(work.zone).date()
     return min((work.start_of(periods.next_start(today, _period(auto))) for auto in waiting), default=None)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, limits, memberships, moves, rights
 from phakdi.loyalty.engine.core.state import Activity, Lot
-from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.engine.core.work import STOPPED, Work
 
 INSTANTS_MAX = 20_000  # of one step: the rest comes with the next
 ROWS_MAX = 50_000
@@ -85,7 +85,7 @@ def _of_calendar(work: Work) -> list[datetime | None]:
     if clock is None:
         return []
     found: list[datetime | None] = []
-    if work.program.clock_kinds and work.state.profile.status not in earning.STOPPED:
+    if work.program.clock_kinds and work.state.profile.status not in STOPPED:
         found += [instant for _, instant in calendar.next_of_kinds(work, clock)]
     found.append(automatic.next_end(work, clock))
     return found
@@ -107,7 +107,7 @@ def _book_instant(work: Work, at: datetime) -> None:
     _expire(work, at)
     if work.program.tiers is not None and work.program.tiers.review == "at_once":
         levels.review_now(work)
-    if work.program.clock_kinds and state.profile.status not in earning.STOPPED:
+    if work.program.clock_kinds and state.profile.status not in STOPPED:
         for kind, instant in calendar.next_of_kinds(work, clock):
             if instant == at:
                 earning.happened(work, Activity(work.cause, kind, at), at)

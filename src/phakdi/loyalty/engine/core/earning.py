@@ -13,10 +13,9 @@ from phakdi.loyalty.engine.core import amounts, gifts, limits, measuring, meters
 from phakdi.loyalty.engine.core.amounts import Fraction
 from phakdi.loyalty.engine.core.bills import Bill
 from phakdi.loyalty.engine.core.state import Activity, Verdict
-from phakdi.loyalty.engine.core.work import Work
+from phakdi.loyalty.engine.core.work import STOPPED, Work
 from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
 
-STOPPED = frozenset({"FROZEN", "CLOSED", "MERGED"})  # R125: neither earn nor spend
 NO_RULES: tuple[RunningRule, ...] = ()
 
 

@@ -83,14 +83,19 @@ def reached(work: Work) -> RunningLevel | None:
 
 
 def begin(work: Work) -> None:
-    """Give a member whom the engine sees for the first time the level where everybody starts."""
-    if work.program.tiers is None or work.state.standing.since is not None:
+    """Give a member whom the engine sees for the first time the level where everybody starts; leave levels that are no more."""
+    standing = work.state.standing
+    if work.program.tiers is None or (standing.since is not None and standing.level in work.program.level_by_key):
         return
-    if key := start_level(work.program):
-        standing = work.standing
-        standing.level, standing.since = key, work.at
-        standing.until = _end_of_term(work, work.program.level_by_key[key])
-        work.level_before = key
+    key = start_level(work.program)
+    if standing.level and standing.since is not None:
+        target = reached(work)
+        set_level(work, target.key if target else key, reason="level_removed")
+    elif key and standing.since is None:
+        begun = work.standing
+        begun.level, begun.since = key, work.at
+        begun.until = _end_of_term(work, work.program.level_by_key[key])
+    work.level_before = work.state.standing.level
 
 
 def set_level(work: Work, key: str, *, reason: str, assigned: bool = False, until: object = KEEP) -> None:

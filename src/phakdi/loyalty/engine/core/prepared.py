@@ -29,7 +29,7 @@ class Prepared:
         units = tuple(program.units.values())
         self.program = program  # held, so that its identity stays its own
         self.by_auto: tuple[RunningUnit, ...] = tuple(unit for unit in units if unit.auto is not None)
-        self.by_midnight = tuple(unit for unit in self.by_auto if unit.auto is not None and unit.auto.when == "day_end")
+        self.by_midnight = tuple(unit for unit in self.by_auto if unit.auto is not None and unit.auto.when != "at_once")
         self.by_card = tuple(unit for unit in units if unit.card is not None)
         self.lost_on = {kind: tuple(u.key for u in units if kind in u.lost_on) for unit in units for kind in unit.lost_on}
         by_rule = {kind for rule in program.rule_by_key.values() for policy in rule.expires or () for kind in policy.extended_by}

@@ -24,7 +24,7 @@ from phakdi.loyalty.engine.core import (
 )
 from phakdi.loyalty.engine.core.handlers import HANDLERS, Handler
 from phakdi.loyalty.engine.core.state import Activity, MemberState, Step
-from phakdi.loyalty.engine.core.work import Work, reject
+from phakdi.loyalty.engine.core.work import STOPPED, Work, reject
 from phakdi.loyalty.programs.compiled import CompiledProgram, RunningKind
 
 OWN: Mapping[str, Handler] = {"refund": returns.refund, "take_back": recovery.take_back, "expire_to": events.only_time}
@@ -77,7 +77,7 @@ def _book(work: Work) -> None:
     handler = own or HANDLERS.get(kind)
     if handler is not None:
         handler(work)
-    is_stopped = work.state.profile.status in earning.STOPPED
+    is_stopped = work.state.profile.status in STOPPED
     if work.earns:
         earning.run(work)
     if not is_stopped and kind != "expire_to":

@@ -38,6 +38,7 @@ from phakdi.loyalty.programs.compiled import CompiledProgram, Ratio, RunningRule
 from phakdi.loyalty.programs.document.rules import Base
 from phakdi.loyalty.programs.periods import Window, start_of
 
+STOPPED = frozenset({"FROZEN", "CLOSED", "MERGED"})  # R125: neither earn nor spend
 _ADDS = {"ACTIVE": "active", "PENDING": "pending", "HELD": "held"}
 _OUT = frozenset({"REDEEMED", "PARTNER", "FEES"})
 _IN = frozenset({"ISSUED", "PENDING", "OPENING"})

@@ -321,3 +321,16 @@ def test_the_view_does_not_wait_for_jobs_and_changes_nothing():
 
     assert (view.level, member.level) == ("Silver", "Gold")
     assert repr(member.state) == before
+
+
+def test_a_level_that_is_no_more_is_left_for_the_one_deserved():
+    member = Member(ladder())
+    member.buys("2026-03-02", 600)
+    assert member.level == "Platinum"
+    member.program = program(
+        rule=POINTS, tiers={"levels": [{"key": "Basic"}, {"key": "Silver", "reach": {"meter": "spend", "at_least": 50}}]}
+    )
+
+    member.buys("2026-03-03", 1)
+
+    assert member.level == "Silver"
