@@ -12,7 +12,8 @@ from typing import Any
 
 from phakdi.loyalty.casebook.reading import EXPECTATIONS
 from phakdi.loyalty.casebook.results import Difference, StepReport
-from phakdi.loyalty.casebook.world import World
+from phakdi.loyalty.casebook.world import World, is_called
+from phakdi.loyalty.engine.core import levels
 from phakdi.loyalty.engine.core.state import Lot, MemberState, Voucher
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import CompiledProgram, RunningUnit
@@ -209,12 +210,13 @@ def _last_day(view: View, lot: Lot) -> date | None:
 # --- levels -----------------------------------------------------------------------------------------------------------
 
 
-def _tier(view: View, _expected: Any) -> Any:
-    return view.state.standing.level or None
-
-
-def _not_tier(view: View, _expected: Any) -> Any:
-    return view.state.standing.level or None
+def _tier(view: View, expected: Any) -> Any:
+    """Return the level held, as the case calls it: by its key or one of its names; ``none`` for none."""
+    held = view.state.standing.level
+    if not held:
+        return expected if expected in {None, "none"} else None
+    level = view.program.level_by_key.get(held)
+    return next((name for name in _listed(expected) if level and is_called(held, level.definition.name, name)), held)
 
 
 def _tier_points(view: View, _expected: Any) -> Any:
@@ -225,7 +227,8 @@ def _tier_points(view: View, _expected: Any) -> Any:
         for criterion in (level.reach, *(level.reach.any if level.reach else ()), *(level.reach.all if level.reach else ())):
             if criterion is not None and criterion.meter and criterion.window:
                 work = Work(view.state, view.program, view.world.now.astimezone(UTC))
-                return work.meter(criterion.meter, criterion.window)
+                scale = next((meter.measure.scale for meter in view.program.meters if meter.key == criterion.meter), 1)
+                return Decimal(levels.quantity(work, criterion)) / scale
     return _active(view, view.state, points_unit(view.program))
 
 
@@ -300,7 +303,8 @@ def _vouchers(view: View, expected: Any) -> Any:
 
 
 def _is_called(view: View, voucher: Voucher, name: Any) -> bool:
-    if voucher.definition == name:
+    running = view.program.vouchers.get(voucher.definition)
+    if is_called(voucher.definition, running.definition.name if running else None, name):
         return True
     worth, number = worth_of(view.program, voucher), _number(name)
     return worth is not None and worth == number
@@ -372,7 +376,7 @@ def _refused(view: View, _expected: Any) -> Any:
 READERS: Mapping[str, Callable[[View, Any], Any]] = {
     "points": _points,
     "tier": _tier,
-    "not_tier": _not_tier,
+    "not_tier": _tier,
     "refused": _refused,
     "discount": _money_of("discount", PRICED),
     "pay": _money_of("pay", PRICED),

@@ -42,6 +42,11 @@ class World:
         self._waiting: list[Caused] = []
         self._made = 0
         self._told = _Told()
+        self._called = {
+            "level": _by_name(program.level_by_key),
+            "reward": _by_name(program.rewards),
+            "voucher": _by_name(program.vouchers),
+        }
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -191,6 +196,8 @@ class World:
                 continue
             if name == verbs.MEMBERS.get(step.verb) and isinstance(value, str):
                 raw[name] = str(self.id_of(value))
+            elif name in self._called and isinstance(value, str):
+                raw[name] = self._called[name].get(value, value)
             elif name == "lines":
                 raw["lines"] = [{verbs.LINE_RENAMED.get(key, key): inner for key, inner in line.items()} for line in value]
             elif name == "voucher" and isinstance(value, list):
@@ -200,6 +207,21 @@ class World:
             else:
                 raw[verbs.RENAMED.get(name, name)] = value
         return raw
+
+
+def is_called(key: str, names: Any, name: Any) -> bool:
+    """Whether something with that key and those names (a text, or one for each language) is called ``name``."""
+    return name in (key, names) or (isinstance(names, Mapping) and name in names.values())
+
+
+def _by_name(definitions: Mapping[str, Any]) -> dict[str, str]:
+    """Return the keys of definitions by their names; where two share one the first is meant."""
+    found: dict[str, str] = {}
+    for key, running in definitions.items():
+        names = running.definition.name
+        for name in names.values() if isinstance(names, Mapping) else [names] if names else []:
+            found.setdefault(name, key)
+    return {name: key for name, key in found.items() if name not in definitions}
 
 
 def _report(step: PlannedStep, told: _Told, refusal: Rejected | None) -> StepReport:

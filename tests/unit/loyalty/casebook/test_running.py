@@ -126,3 +126,49 @@ def test_lots_are_listed_by_their_ends(expect, found):
     ]
 
     assert differences(steps, expect) == found
+
+
+NAMED = """\
+phakdi: 1
+key: named
+tiers:
+  levels:
+    - {key: basic}
+    - {key: gold, name: {en: Gold Member, th: สมาชิกทอง}}
+vouchers:
+  cake: {name: Birthday cake, amount: 80, offered: true}
+rewards:
+  cup: {name: {en: A cup, th: แก้ว}, cost: {points: any}, item: {en: A cup, th: แก้ว}}
+cases:
+  - name: by names
+    steps:
+      - {at: '2026-03-02T10:00:00+07:00', do: join, level: Gold Member}
+      - {at: '2026-03-02T10:00:00+07:00', do: grant_voucher, voucher: Birthday cake}
+      - {at: '2026-03-02T10:00:00+07:00', do: grant_voucher, voucher: Birthday cake}
+      - {at: '2026-03-02T11:00:00+07:00', do: purchase, amount: 100, voucher: Birthday cake}
+      - {at: '2026-03-02T12:00:00+07:00', do: award, points: 5}
+      - {at: '2026-03-02T13:00:00+07:00', do: redeem, points: 5, reward: แก้ว}
+    expect: {tier: สมาชิกทอง, not_tier: basic, vouchers: [Birthday cake], vouchers_total: 80, gifts: [A cup], discount: 80}
+  - name: by keys
+    steps:
+      - {at: '2026-03-02T10:00:00+07:00', do: join, level: gold}
+      - {at: '2026-03-02T10:00:00+07:00', do: grant_voucher, voucher: cake}
+      - {at: '2026-03-02T12:00:00+07:00', do: cancel_membership}
+    expect: {tier: none, not_tier: gold, vouchers: []}
+  - name: and otherwise
+    steps:
+      - {at: '2026-03-02T10:00:00+07:00', do: join, level: gold}
+      - {at: '2026-03-02T10:00:00+07:00', do: grant_voucher, voucher: cake}
+    expect: {tier: basic, not_tier: Gold Member, vouchers: [50]}
+"""
+
+
+def test_levels_vouchers_and_rewards_go_by_key_or_name():
+    by_names, by_keys, otherwise = run_file(NAMED).cases
+
+    assert [(case.error, case.differences) for case in (by_names, by_keys)] == [("", ()), ("", ())]
+    assert [(found.what, found.expected, found.found) for found in otherwise.differences] == [
+        ("tier", "basic", "gold"),
+        ("not_tier", "Gold Member", "Gold Member"),
+        ("vouchers", [50], [80]),
+    ]
