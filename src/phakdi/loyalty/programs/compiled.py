@@ -130,6 +130,7 @@ class RunningDiscount:
     rounding: str
     points: Ratio | None = None
     of: str = ""  # a field: ``amount`` is for each of its quantity
+    quantum: int = 1  # the smallest step, minor units
     at_most: Ratio | None = None
 
 
@@ -150,6 +151,7 @@ class RunningSpending:
     minimum: Mapping[str, Ratio]
     maximum: Mapping[str, Ratio]
     limits: tuple[RunningLimit, ...]
+    quantum: int = 1
 
 
 @dataclass(slots=True, frozen=True)

@@ -119,10 +119,10 @@ def _lines(activity: Activity, amount: int) -> tuple[Line, ...]:
     return (*activity.lines, Line("", rest)) if rest > 0 else activity.lines
 
 
-def part_of(work: Work, ratio: Ratio, whole: int, rounding: str) -> int:
-    """Return ``ratio`` percent of ``whole``, rounded."""
+def part_of(work: Work, ratio: Ratio, whole: int, rounding: str, quantum: int = 1) -> int:
+    """Return ``ratio`` percent of ``whole``, rounded to a multiple of ``quantum``."""
     numerator, denominator = ratio(work)
-    return max(round_div(whole * numerator, denominator * 100, _MODES[rounding]), 0)
+    return max(round_div(whole * numerator, denominator * 100 * quantum, _MODES[rounding]) * quantum, 0)
 
 
 def times_quantity(work: Work, running: RunningDiscount, amount: int, lines: Iterable[Line]) -> int:

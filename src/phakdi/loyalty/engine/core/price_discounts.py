@@ -75,7 +75,7 @@ def _worth(work: Work, basket: Basket, candidate: Candidate, of: Sequence[int]) 
     there = sum(of[number] for number in candidate.numbers)
     worth = 0
     if running.percent is not None:
-        worth += part_of(work, running.percent, there, running.rounding)
+        worth += part_of(work, running.percent, there, running.rounding, running.quantum)
     if running.amount is not None:
         lines = [basket.lines[number] for number in candidate.numbers]
         worth += times_quantity(work, running, work.quantity(running.amount), lines)

@@ -92,7 +92,7 @@ def _plan(work: Work, rule: RunningSpending, *, bill: int | None, points: int | 
             raise reject(code, "So many points cannot be used.", value=value_of(work, rule, allowed), maximum=most[0], **figures)
         allowed = _points_for(work, rule, most[0], allowed)
     if truncates:
-        allowed = _whole_steps(work, rule, allowed)
+        allowed = _whole_steps(work, rule, _least_for(work, rule, allowed))
     value = value_of(work, rule, allowed)
     _check_result(work, rule, allowed, value, bill)
     return Plan(rule, rule.unit, allowed, value)
@@ -103,7 +103,7 @@ def value_of(work: Work, rule: RunningSpending, points: int) -> int:
     if rule.values is not None:
         return rule.values.get(points, max((v for p, v in rule.values.items() if p <= points), default=0))
     numerator, denominator = _rate(work, rule)
-    return round_div(points * numerator, denominator, _MODES[rule.definition.rounding])
+    return round_div(points * numerator, denominator * rule.quantum, _MODES[rule.definition.rounding]) * rule.quantum
 
 
 def _rate(work: Work, rule: RunningSpending) -> tuple[int, int]:
@@ -136,6 +136,14 @@ def _points_for(work: Work, rule: RunningSpending, value: int, allowed: int) -> 
     if numerator <= 0:
         return 0
     return min(value * denominator // numerator, allowed)
+
+
+def _least_for(work: Work, rule: RunningSpending, points: int) -> int:
+    """Return the fewest points that pay as much as ``points``: none is taken for what rounding drops."""
+    if rule.values is not None or rule.definition.rounding != "floor":
+        return points
+    numerator, denominator = _rate(work, rule)
+    return min(points, -(-value_of(work, rule, points) * denominator // numerator)) if numerator > 0 else points
 
 
 def _whole_steps(work: Work, rule: RunningSpending, points: int) -> int:

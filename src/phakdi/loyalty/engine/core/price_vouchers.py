@@ -162,7 +162,7 @@ def _worth(work: Work, basket: Basket, voucher: Named, numbers: list[int]) -> tu
         best = min(numbers, key=lambda number: (-_unit_price(basket, number, of), number))
         worth, numbers = _unit_price(basket, best, of), [best]
     elif running.percent is not None:
-        worth = part_of(work, running.percent, sum(of[number] for number in numbers), running.rounding)
+        worth = part_of(work, running.percent, sum(of[number] for number in numbers), running.rounding, running.quantum)
     else:
         worth = times_quantity(work, running, voucher.value or 0, [basket.lines[number] for number in numbers])
     if running.cap is not None:

@@ -96,6 +96,7 @@ class Earning(Parts):
             limits=self.limits(item.limits, f"{path}.limits", item.key),
             rounding=item.rounding,
             of=item.of or "",
+            quantum=self.quantum(item.round_to, f"{path}.round_to"),
             at_most=self.ratio(item.at_most, f"{path}.at_most", self.scale_of_field(item.of, path)),
         )
 
@@ -119,6 +120,7 @@ class Earning(Parts):
             rounding=item.rounding,
             points=self.ratio(item.points, f"{path}.points", self.unit_scale(self.unit(item.unit, f"{path}.unit"))),
             of=item.of or "",
+            quantum=self.quantum(item.round_to, f"{path}.round_to"),
             at_most=self.ratio(item.at_most, f"{path}.at_most", self.scale_of_field(item.of, path)),
         )
 

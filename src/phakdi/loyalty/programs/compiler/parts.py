@@ -161,6 +161,13 @@ class Parts:
             self.known(policy.by_level, self.levels, "level", "expires.by_level")
         return policies
 
+    def quantum(self, step: Decimal | None, path: str) -> int:
+        """Return the smallest step of money, in minor units."""
+        minor = 1 if step is None else int(step * 10**self.exponent)
+        if minor < 1:
+            raise BadProgram("The smallest step is a positive amount, such as 1 or 0.25.", path=path)
+        return minor
+
     def scale_of_field(self, of: str | None, path: str) -> int:
         """Return the scale of the numeric field that something is counted by."""
         if of is None:

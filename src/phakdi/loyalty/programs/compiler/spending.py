@@ -32,6 +32,7 @@ class Spending(Parts):
             minimum=self._bounds(item.minimum, f"{path}.minimum", scale),
             maximum=self._bounds(item.maximum, f"{path}.maximum", scale, self.scale_of_field(item.of, path)),
             limits=self.limits(item.limits, f"{path}.limits", item.key, None, unit),
+            quantum=self.quantum(item.round_to, f"{path}.round_to"),
         )
 
     def _bounds(

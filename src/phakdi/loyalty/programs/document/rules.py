@@ -117,6 +117,7 @@ class Discount(Strict):
     cap: Quantity | None = None
     minimum: Quantity | None = None
     rounding: RoundingMode = "half_up"
+    round_to: Number | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
     group: str | None = None
     limits: LimitList = []
     combinable: bool = True
@@ -161,6 +162,7 @@ class VoucherDefinition(Strict):
     partial: bool = False  # an amount may be used in parts
     whole_bill: bool = False
     rounding: RoundingMode = "half_up"
+    round_to: Number | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
     on_refund: Literal["restore", "keep_used"] = "restore"
     offered: bool = False  # open to every member while the conditions hold, without being issued
 

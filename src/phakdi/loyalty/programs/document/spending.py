@@ -62,6 +62,7 @@ class SpendingRule(Strict):
     whole_bill: bool = False
     over: Literal["reject", "truncate"] = "reject"
     rounding: RoundingMode = "floor"
+    round_to: Number | None = None  # the smallest step of what points pay: 1 for whole baht
     reversible: bool = True
     lines: Condition | None = None
     of: str | None = None  # a field (gallons): what the points pay is for each of them, up to ``maximum.quantity``

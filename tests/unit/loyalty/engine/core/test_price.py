@@ -35,6 +35,7 @@ WELCOME = rule(key="welcome", amount=50)
         (TEN, {"amount": 99.99}, 8999),
         (rule(key="d", percent=10, rounding="ceil"), {"amount": 99.99}, 8999),
         (rule(key="d", percent=10, rounding="floor"), {"amount": 99.99}, 9000),
+        (rule(key="d", percent=15, rounding="floor", round_to=1), {"amount": 333}, 28400),
         (rule(key="d", percent=50, cap=30), {"amount": 100}, 7000),
         (WELCOME, {"amount": 40}, 0),
         (rule(key="d", amount=0.10, of="gallons", at_most=20), {"amount": 90, "gallons": 25}, 8800),

@@ -61,6 +61,7 @@ def test_more_points_than_there_are_is_refused():
         ("points: 10, pays: 1, whole_bill: true", {"points": 800, "bill": 80}, (8000, 0)),
         ("points: 10, pays: 1", {"points": "max", "bill": 80}, (8000, 0)),
         ("points: 10, pays: 1", {"points": "max", "bill": 400}, (20000, 20000)),
+        ("points: 10, pays: 1, round_to: 1", {"points": "max", "bill": 80.50}, (8000, 50)),
         ("points: 10, pays: 1, step: 300", {"points": "max", "bill": 400}, (18000, 22000)),
         ("points: 10, pays: 1, maximum: {percent_of_bill: 20}", {"points": "max", "bill": 400}, (8000, 32000)),
         ("values: {100: 20, 500: 110.50}", {"points": "max", "bill": 100}, (2000, 8000)),
@@ -88,6 +89,13 @@ def test_a_spending_rule_lets_points_pay_what_it_says(rule, said, expected):
     else:
         outcome = town.do("redeem", **said).outcome
         assert (outcome["discount"], outcome["pay"]) == expected
+
+
+def test_no_point_is_taken_for_what_rounding_drops():
+    town = town_with(2000, "spending:\n  - {key: pay, points: 10, pays: 1, round_to: 1}")
+    town.do("redeem", points="max", bill=80.50)
+
+    assert town.points() == 1200
 
 
 def test_the_first_rule_that_takes_the_points_counts():
