@@ -1,5 +1,6 @@
 """Bringing a file in: uploaded, looked at, then imported in the background."""
 
+from typing import Literal
 from uuid import UUID
 
 from django import forms
@@ -77,7 +78,7 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
 @staff_page(Permission.IMPORTS_RUN)
 def check(request: HttpRequest, desk: Desk, file_id: UUID) -> HttpResponse:
     """Show how the first rows are understood; once confirmed, have the file imported."""
-    kind = "members" if request.GET.get("kind") == "members" else "purchases"
+    kind: Literal["members", "purchases"] = "members" if request.GET.get("kind") == "members" else "purchases"
     form = MappingForm(request.POST or None)
     if kind == "members":
         del form.fields["unknown"]
