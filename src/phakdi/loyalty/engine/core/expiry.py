@@ -20,15 +20,15 @@ parse_duration = lru_cache(maxsize=4096)(periods.parse_duration)
 
 def end_of(
     work: Work, policies: Sequence[Expiry], *, starts_at: datetime, earned_at: datetime | None = None, unit: str = "",
-    is_bonus: bool = False, extended_at: datetime | None = None, extended_by: str = "",
+    is_bonus: bool = False, extended_at: datetime | None = None, extended_by: frozenset[str] = frozenset(),
 ) -> datetime | None:  # fmt: skip
     """Return when something that begins at ``starts_at`` ends; None for never. Of several policies the earliest end counts.
 
-    ``earned_at`` and ``unit`` serve points; ``extended_at`` counts anew the policies that ``extended_by`` pushes (R28).
+    ``earned_at`` and ``unit`` serve points; ``extended_at`` counts anew the policies that one of ``extended_by`` pushes (R28).
     """
     found: datetime | None = None
     for policy in policies:
-        begins = extended_at if extended_at is not None and extended_by in policy.extended_by else starts_at
+        begins = extended_at if extended_at is not None and not extended_by.isdisjoint(policy.extended_by) else starts_at
         end = _end_of(work, policy, begins, earned_at or starts_at, unit, is_bonus)
         if end is not None and (found is None or end < found):
             found = end
@@ -129,6 +129,9 @@ def _end_of_cycle(work: Work, day: date) -> date | None:
 
 
 def _end_within(work: Work, within: str, day: date) -> date | None:
+    if within == "membership_year":
+        joined = work.state.profile.joined_at
+        return periods.add_months(periods.cycle_start(day, periods.day_of(joined, work.zone), 12), 12) - DAY if joined else None
     if within in {"birthday", "birth_month"}:
         born = work.state.profile.birthday
         if born is None:

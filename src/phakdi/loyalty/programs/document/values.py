@@ -83,7 +83,7 @@ class Expiry(Strict):
     on: Annotated[list[MonthDay], BeforeValidator(_as_list)] | None = None
     at: DateText | None = None
     cycle: bool = False
-    within: Literal["day", "month", "quarter", "half_year", "year", "birthday", "birth_month", "level", "membership"] | None = (
+    within: Literal["day", "month", "quarter", "half_year", "year", "birthday", "birth_month", "level", "membership", "membership_year"] | None = (
         None
     )
     round_up: str | None = None
