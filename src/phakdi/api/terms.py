@@ -33,6 +33,7 @@ class Terms:
     for_all_stores: bool = False  # keys that are bound to stores may not
     requires_body: bool = True
     is_open: bool = False
+    reads_itself: bool = False  # the view reads the body and makes the response: nothing stands between it and the door
 
 
 def terms(
@@ -44,9 +45,10 @@ def terms(
     for_all_stores: bool = False,
     requires_body: bool = True,
     is_open: bool = False,
+    reads_itself: bool = False,
 ) -> Callable[[View], View]:
     """Set the terms of a view; stands below the route's decorator."""
-    given = Terms(scope, frozenset(refuses), repeats, body_max, for_all_stores, requires_body, is_open)
+    given = Terms(scope, frozenset(refuses), repeats, body_max, for_all_stores, requires_body, is_open, reads_itself)
 
     def mark(view: View) -> View:
         view.phakdi_terms = given  # type: ignore[attr-defined]  # read back by terms_of

@@ -30,17 +30,31 @@ router = Router(tags=["activities"])
 BATCH_MAX = 1000
 JSON = "application/json; charset=utf-8"
 REPLAYED = "Idempotency-Replayed"
+LINES = [
+    {"product": "latte", "category": "drinks", "amount": "95.00"},
+    {"product": "cake", "category": "bakery", "amount": "85.50"},
+]
+PURCHASE: dict[str, Any] = {
+    "member": {"identity": {"kind": "PHONE", "value": "081-234-5678"}},
+    "kind": "purchase",
+    "origin": "pos",
+    "ref": "BKK01-000123",
+    "store": "BKK-01",
+    "tender": "cash",
+    "lines": LINES,
+}
 
 
-def body_of(model: str) -> dict[str, Any]:
+def body_of(model: str, example: dict[str, Any]) -> dict[str, Any]:
     """Return the description of a body that the view reads itself."""
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}}
-    }
+    content = {"schema": {"$ref": f"#/components/schemas/{model}"}, "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-@router.post("/activities", response=dict.fromkeys((200, 201, 202), wire.ActivityOut), openapi_extra=body_of("ActivityIn"))
-@terms(Scope.ACTIVITIES_WRITE, refuses=(404,), repeats=Repeats.BY_RECEIPT)
+@router.post(
+    "/activities", response=dict.fromkeys((200, 201, 202), wire.ActivityOut), openapi_extra=body_of("ActivityIn", PURCHASE)
+)
+@terms(Scope.ACTIVITIES_WRITE, refuses=(404,), repeats=Repeats.BY_RECEIPT, reads_itself=True)
 def record_activity(request: HttpRequest) -> HttpResponse:
     """Report what a member did. Recorded once by its `ref` (or Idempotency-Key): a repeat is answered 200 with the first answer.
 
@@ -55,10 +69,13 @@ def record_activity(request: HttpRequest) -> HttpResponse:
     return HttpResponse(orjson.dumps(values), status=status_of(receipt), content_type=JSON, headers=headers)
 
 
-@router.post("/activities/batch", response=wire.BatchOut, openapi_extra=body_of("BatchIn"))
-@terms(Scope.ACTIVITIES_WRITE, repeats=Repeats.BY_RECEIPT, body_max=BATCH_BODY_MAX)
+@router.post("/activities/batch", response=wire.BatchOut, openapi_extra=body_of("BatchIn", {"items": [PURCHASE]}))
+@terms(Scope.ACTIVITIES_WRITE, repeats=Repeats.BY_RECEIPT, body_max=BATCH_BODY_MAX, reads_itself=True)
 def record_batch(request: HttpRequest) -> HttpResponse:
-    """Report up to 1,000 activities. Each has its own answer; one that is refused changes nothing and stops no other."""
+    """Report up to 1,000 activities. Each has its own answer; one that is refused changes nothing and stops no other.
+
+    The reasons are those of the rules that applied.
+    """
     call = call_of(request)
     items = _items(read_object(request))
     reported: list[flow.Reported] = []
@@ -82,11 +99,19 @@ def record_batch(request: HttpRequest) -> HttpResponse:
             answers[position] = _problem(request, call, found)
         else:
             counts["replayed" if found.is_replay else "recorded"] += 1
-            answers[position] = {"status": status_of(found), "activity": receipt_values(found, reader), "problem": None}
+            answers[position] = {
+                "status": status_of(found),
+                "activity": receipt_values(found, reader, applied_only=True),
+                "problem": None,
+            }
     return HttpResponse(orjson.dumps({"items": answers, **counts}), content_type=JSON)
 
 
-@router.post("/activities/dry-run", response=wire.ActivityOut, openapi_extra=body_of("DryRunIn"))
+@router.post(
+    "/activities/dry-run",
+    response=wire.ActivityOut,
+    openapi_extra=body_of("DryRunIn", {**PURCHASE, "now": "2030-01-01T12:00:00+07:00"}),
+)
 @terms(Scope.ACTIVITIES_WRITE, refuses=(404, 409))
 def rehearse_activity(request: HttpRequest) -> HttpResponse:
     """Tell what an activity would cause, and change nothing. `now` may lie in the future."""

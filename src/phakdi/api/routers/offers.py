@@ -7,7 +7,7 @@ from ninja import Router
 
 from phakdi.api.reports import read_member, read_object
 from phakdi.api.request import call_of
-from phakdi.api.routers.activities import body_of, read_clock
+from phakdi.api.routers.activities import LINES, PURCHASE, body_of, read_clock
 from phakdi.api.schemas import programs as wire
 from phakdi.api.showing.programs import show_levels, show_priced, show_rewards, show_standing, show_units
 from phakdi.api.showing.reader import reader_of
@@ -61,7 +61,9 @@ def get_standing(request: HttpRequest, member_id: UUID) -> wire.StandingOut:
     return show_standing(view, snapshot.program, reader_of(call.organization_id, call.now, call.language))
 
 
-@router.post("/baskets/price", response=wire.PricedOut, openapi_extra=body_of("BasketIn"))
+@router.post(
+    "/baskets/price", response=wire.PricedOut, openapi_extra=body_of("BasketIn", {"member": PURCHASE["member"], "lines": LINES})
+)
 @terms(Scope.BASKETS_PRICE, refuses=(404, 409))
 def price_basket(request: HttpRequest) -> wire.PricedOut:
     """Tell what a basket costs: discounts, vouchers and points taken off, and why the others did not apply. Nothing is used up."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from phakdi.api.schemas.activities import ActivityOut
 from phakdi.api.schemas.paging import NextCursor
@@ -31,6 +31,8 @@ class IdentityIn(In):
 
 class LookupIn(In):
     """By what to find a member: an identity, or the member's number."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"identity": {"kind": "PHONE", "value": "081-234-5678"}}})
 
     identity: IdentityIn | None = None
     number: Annotated[str, Field(min_length=1, max_length=60)] | None = None
@@ -74,6 +76,10 @@ class ProfileIn(In):
 
 class EnrollmentIn(ProfileIn):
     """A new member: at least one of phone, e-mail and identities, or a number."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"phone": "081-234-5678", "given_name": "สมชาย", "birthday": "1990-02-28"}}
+    )
 
     identities: list[IdentityIn] = Field(default=[], max_length=20)
     consents: list[ConsentIn] = Field(default=[], max_length=50)

@@ -22,15 +22,16 @@ def show_receipt(organization_id: UUID, receipt: Receipt, language: str) -> Acti
     return ActivityOut(**receipt_values(receipt, reader))
 
 
-def receipt_values(receipt: Receipt, reader: Reader) -> dict[str, Any]:
-    """Return the answer to a report as plain values."""
+def receipt_values(receipt: Receipt, reader: Reader, *, applied_only: bool = False) -> dict[str, Any]:
+    """Return the answer to a report as plain values, with all reasons or those of rules that applied."""
+    verdicts = [verdict for verdict in receipt.verdicts if verdict["applied"]] if applied_only else receipt.verdicts
     return {
         "id": receipt.activity_id,
         "member_id": receipt.member_id,
         "status": receipt.status,
         "is_replay": receipt.is_replay,
         "outcome": show_outcome(receipt.outcome, reader.currency),
-        "reasons": show_reasons(receipt.verdicts, reader),
+        "reasons": show_reasons(verdicts, reader),
     }
 
 
