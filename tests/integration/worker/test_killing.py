@@ -8,10 +8,9 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from phakdi.engagement.messaging.models import Message
 from phakdi.kit.db.scope import organization_scope
@@ -19,22 +18,12 @@ from phakdi.loyalty.engine.verification import differences_of
 from phakdi.loyalty.ledger import queries as ledger
 from phakdi.platform.outbox import operations, queries
 from tests.integration.platform.owner import as_owner
+from tests.integration.worker.processes import addresses
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 VICTIM = Path(__file__).with_name("victim.py")
 START_SECONDS, END_SECONDS = 120, 240
-
-
-def address(alias):
-    values = connections[alias].settings_dict
-    host = values["HOST"]
-    place = (
-        f"/{values['NAME']}?host={quote(host, safe='')}"
-        if host.startswith("/")
-        else f"{host}:{values['PORT'] or 5432}/{values['NAME']}"
-    )
-    return f"postgresql://{values['USER']}:{quote(values['PASSWORD'], safe='')}@{place}"
 
 
 class Victims:
@@ -44,7 +33,7 @@ class Victims:
         self._mode, self._all = mode, []
 
     def start(self):
-        environment = {**os.environ, "DATABASE_URL": address("default"), "DATABASE_OWNER_URL": address("owner")}
+        environment = {**os.environ, **addresses()}
         process = subprocess.Popen([sys.executable, str(VICTIM), self._mode], env=environment, stdout=subprocess.PIPE, text=True)
         self._all.append(process)
         timer = threading.Timer(START_SECONDS, process.kill)
