@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs import periods
+from phakdi.loyalty.programs.compiled import RunningCriterion
 
 DAY = timedelta(days=1)
 _STARTS = {
@@ -70,3 +71,29 @@ def _changes_by_itself(work: Work) -> bool:
     """Whether a level that is held in real time can be lost by the mere passing of days."""
     level = work.program.level_by_key.get(work.state.standing.level)
     return level is not None and level.keep is not None and not work.state.standing.assigned
+
+
+def next_rise(work: Work, after: datetime | None = None) -> datetime | None:
+    """Return the next instant after ``after`` at which time alone may have fulfilled what a level asks for."""
+    tiers = work.program.tiers
+    after = after or work.state.clock
+    if not work.prepared.rising or tiers is None or after is None or tiers.upgrade == "review":
+        return None
+    today = periods.day_of(after, work.zone)
+    days = [_day_of_rise(work, leaf, today) for leaf in work.prepared.rising]
+    return min([work.start_of(day) for day in days if day is not None and day > today], default=None)
+
+
+def _day_of_rise(work: Work, leaf: RunningCriterion, today: date) -> date | None:
+    if leaf.window is not None and leaf.window.previous:
+        return periods.next_start(today, leaf.window.kind) if leaf.window.kind in _PERIODS else None
+    since = work.state.standing.since if leaf.meter == "level_months" else work.state.profile.joined_at
+    if since is None or leaf.at_least is None:
+        return None
+    numerator, denominator = leaf.at_least(work)
+    need = numerator // denominator + 1 if leaf.beyond else -(-numerator // denominator)
+    start = periods.day_of(since, work.zone)
+    return start + timedelta(days=need) if leaf.meter == "days" else periods.add_months(start, need)
+
+
+_PERIODS = frozenset(_STARTS.values())

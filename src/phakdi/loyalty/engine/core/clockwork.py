@@ -39,7 +39,7 @@ def due_at(work: Work) -> datetime | None:
     found = [_end_of_lots(work), *_ends_of_rights(work), *_of_calendar(work)]
     if work.program.tiers is not None:
         standing = work.state.standing
-        found += [standing.next_at, standing.until, standing.grace_until, calendar.next_review(work)]
+        found += [standing.next_at, standing.until, standing.grace_until, calendar.next_review(work), calendar.next_rise(work)]
     return min([instant for instant in found if instant is not None and instant is not moves.NEVER], default=None)
 
 
@@ -141,12 +141,15 @@ def _move_levels(work: Work, at: datetime, clock: datetime) -> None:
         return
     standing = work.state.standing
     review = calendar.next_review(work, clock)
+    rise = calendar.next_rise(work, clock)
     if standing.next_at is not None and standing.next_at <= at:
         levels.set_level(work, standing.next_level, reason="reached")
     elif any(end is not None and end <= at for end in (standing.until, standing.grace_until)):
         levels.term_ended(work)
     elif review is not None and review <= at and not standing.assigned and work.program.tiers.review == "dates":
         levels.review(work)
+    if rise is not None and rise <= at:
+        levels.rise(work)
 
 
 def _expire(work: Work, at: datetime) -> None:

@@ -144,7 +144,7 @@ def after_activity(work: Work) -> None:
     if tiers is None or (work.state.membership.ended and _is_lost_with_membership(work)):
         return
     if not _by_purchase(work):
-        _rise(work)
+        rise(work)
     if tiers.prolong == "at_once":
         _prolong_early(work)
     if tiers.review == "at_once":
@@ -168,7 +168,8 @@ def _by_purchase(work: Work) -> bool:
     return False
 
 
-def _rise(work: Work) -> None:
+def rise(work: Work) -> None:
+    """Raise the member, now or at the start of the next period, to the level that is deserved."""
     tiers = work.program.tiers
     assert tiers
     standing = work.state.standing

@@ -1,8 +1,9 @@
 """What the hot path asks of a program again and again, worked out once."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from phakdi.loyalty.programs.compiled import CompiledProgram, RunningMeter, RunningUnit
+from phakdi.loyalty.programs.compiled import CompiledProgram, RunningCriterion, RunningMeter, RunningUnit
 
 PROGRAMS_MAX = 200
 ENDS_MAX = 20_000
@@ -16,13 +17,13 @@ class Prepared:
         "by_auto",
         "by_card",
         "by_midnight",
-        "by_pots",
         "ends",
         "extends",
         "lost_on",
         "points_meters",
         "program",
         "reach",
+        "rising",
     )
 
     def __init__(self, program: CompiledProgram) -> None:
@@ -39,7 +40,21 @@ class Prepared:
             unit.key: tuple(meter for meter in of_points if meter.unit == unit.key) for unit in units
         }
         self.reach = _reach(program)
+        self.rising = tuple(leaf for level in program.levels for leaf in _rising(level.reach))
         self.ends: dict[tuple[int, date], datetime | None] = {}
+
+
+TENURE = frozenset({"months", "days", "level_months"})  # what grows by the mere passing of time
+
+
+def _rising(criterion: RunningCriterion | None) -> Iterator[RunningCriterion]:
+    """Yield what time alone can fulfil: tenure, and periods just ended."""
+    if criterion is None:
+        return
+    if criterion.at_least is not None and (criterion.meter in TENURE or (criterion.window and criterion.window.previous)):
+        yield criterion
+    for each in (*criterion.any, *criterion.all):
+        yield from _rising(each)
 
 
 _known: dict[int, Prepared] = {}

@@ -1,5 +1,6 @@
 """Levels: reached, kept, lost, and what keeps a member there."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from phakdi.loyalty.engine.core import standing_of
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from tests.unit.loyalty.engine.core.acting import Member, at, program
 
+ONE = timedelta(microseconds=1)
 POINTS = {"give": {"points": 1, "per": 1}}
 
 
@@ -334,3 +336,40 @@ def test_a_level_that_is_no_more_is_left_for_the_one_deserved():
     member.buys("2026-03-03", 1)
 
     assert member.level == "Silver"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "day"),
+    [
+        ({"meter": "months", "at_least": 12}, "2027-03-02"),
+        ({"meter": "days", "more_than": 30}, "2026-04-02"),
+        ({"all": [{"meter": "months", "at_least": 3}, {"meter": "spend", "window": "last_year", "at_least": 100}]}, "2027-01-01"),
+        ({"meter": "spend", "window": "last_month", "at_least": 100}, "2026-04-01"),
+    ],
+)
+def test_time_alone_raises_a_level(criterion, day):
+    running = program(tiers={"levels": [{"key": "Silver"}, {"key": "Gold", "reach": criterion}]})
+    member = Member(running, joined="2026-03-02")
+    member.buys("2026-03-02", 100)
+
+    member.waits(at(f"{day} 00:00") - ONE)
+    assert member.level == "Silver"
+    member.waits(f"{day} 00:00")
+
+    assert (member.level, member.state.standing.since) == ("Gold", at(f"{day} 00:00"))
+
+
+def test_days_with_an_activity_are_counted_once_each():
+    running = program(
+        rule={
+            "when": {"active_days.rolling_7_days": {"at_least": 2}},
+            "give": {"points": 10},
+            "limits": [{"max": 1, "of": "uses", "per": "week"}],
+        }
+    )
+    member = Member(running)
+
+    for moment in ("2026-03-02 09:00", "2026-03-02 18:00", "2026-03-03 09:00", "2026-03-04 09:00"):
+        member.buys(moment, 1)
+
+    assert [entry.effective_at for entry in member.entries] == [at("2026-03-04 09:00")]

@@ -113,6 +113,18 @@ def test_an_activity_moves_all_points_on():
     assert member.last_days() == [(500, date(2022, 12, 31)), (100, date(2022, 12, 31))]
 
 
+@pytest.mark.parametrize(
+    ("named", "moves"), [("any", True), ("earn", False), ("spend", False), ("visit", True), ("purchase", False)]
+)
+def test_activities_may_be_named_in_general(named, moves):
+    member = Member(program(units={"points": {"expires": {"after": "1 year", "extended_by": [named]}}}, rule=GIVE))
+    member.buys("2026-01-01", 100)
+
+    member.does("visit", "2026-06-01")
+
+    assert member.last_days() == [(100, date(2027, 6, 1) if moves else date(2027, 1, 1))]
+
+
 def test_what_moves_points_on_never_shortens_them_and_leaves_absolute_ends_alone():
     running = program(
         units={"points": {"expires": [{"after": "2 years"}, {"after": "1 year", "extended_by": ["visit"]}]}}, rule=GIVE
