@@ -18,7 +18,7 @@ def run_file(source: str | Path, *, cases: str | Path | None = None) -> FileResu
     """Run the cases of a program file (a path, or its text), or those in another file, and return what came of them.
 
     Raises:
-        Invalid: the program cannot be read or compiled, or the other file holds no cases for it.
+        Invalid: a file is no text, the program cannot be read or compiled, or the other file holds no cases for it.
     """
     document = load_program(_text(source))
     program = compile_program(document)
@@ -60,6 +60,9 @@ def _own_cases(document: ProgramDocument) -> Sequence[tuple[Case, Source]]:
 
 def _text(source: str | Path) -> str:
     """Return the text of a file; a text with several lines is taken as it is."""
-    if isinstance(source, Path):
-        return source.read_text(encoding="utf-8")
-    return source if "\n" in source else Path(source).read_text(encoding="utf-8")
+    if isinstance(source, str) and "\n" in source:
+        return source
+    try:
+        return Path(source).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Invalid(f"{source} is no text in UTF-8.", code="file_not_text", file=str(source)) from None
