@@ -11,6 +11,7 @@ import pytest
 
 from phakdi.kit.errors import Rejected
 from phakdi.kit.ids import fixed_id
+from phakdi.loyalty.engine import codec
 from phakdi.loyalty.engine.core import advance, advance_time, price
 from phakdi.loyalty.engine.core.price import Priced
 from phakdi.loyalty.engine.core.state import Caused, MemberState, Profile, Step, Voucher
@@ -99,6 +100,7 @@ class Town:
         return fixed_id(int(self.now.timestamp() * 1000), self._made)
 
     def _take(self, who: str, step: Step) -> None:
+        assert codec.encode([codec.Group(self.id(who), 0, [codec.Booking(step, self.now, None)])]), "a step can be written"
         self.members[who] = step.state
         self.waiting += step.caused
         for key, taken in step.budget_takes.items():
