@@ -46,14 +46,14 @@ def test_points_that_are_none_are_refused(api, member_id, shop, points):
 
 @pytest.mark.parametrize("amount", ["120.50", '"120.50"', "120.5", '"120.5"', "120.500", "1.205e2"])
 def test_an_amount_is_exact_however_it_is_written(api, member_id, amount):
-    body = '{"member": "%s", "kind": "purchase", "ref": "1", "amount": %s}' % (member_id, amount)
+    body = f'{{"member": "{member_id}", "kind": "purchase", "ref": "1", "amount": {amount}}}'
     made = api.post("/activities", body.encode()).value["id"]
 
     assert api.get(f"/members/{member_id}/activities/{made}").value["amount"] == "120.50"
 
 
 def test_large_amounts_lose_nothing(api, member_id):
-    body = '{"member": "%s", "kind": "purchase", "ref": "1", "amount": 9007199254740.99}' % member_id
+    body = f'{{"member": "{member_id}", "kind": "purchase", "ref": "1", "amount": 9007199254740.99}}'
     made = api.post("/activities", body.encode()).value["id"]
 
     assert api.get(f"/members/{member_id}/activities/{made}").value["amount"] == "9007199254740.99"

@@ -66,6 +66,17 @@ def map_body(context, body):
 @schema.parametrize()
 @hypothesis.settings(max_examples=EXAMPLES, **BOUNDED)
 def test_every_operation_answers_as_described(case, known):
+    _hold(case)
+
+
+@pytest.mark.long
+@schema.parametrize()
+@hypothesis.settings(max_examples=150, **{**BOUNDED, "derandomize": False})
+def test_every_operation_answers_as_described_however_long_one_tries(case, known):
+    _hold(case)
+
+
+def _hold(case):
     left_out = [schemathesis.checks.positive_data_acceptance]  # what fits the shapes may still break a rule of the shop
     if case.path == "/activities/batch":
         left_out.append(schemathesis.checks.negative_data_rejection)  # refused one by one, within a 200

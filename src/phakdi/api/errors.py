@@ -11,16 +11,18 @@ from uuid import UUID
 
 import orjson
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
 from phakdi.api import texts
 from phakdi.api.language import language_of
 from phakdi.api.reading import Unreadable
+from phakdi.api.request import Call
+from phakdi.api.showing.reader import reader_of
 from phakdi.kit.clock import utc_now
 from phakdi.kit.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Rejected, Unavailable
-from phakdi.loyalty.wording import refusal_text
+from phakdi.loyalty.wording import Reader, refusal_text
 from phakdi.people.codes.core import TooManyCodes
 from phakdi.platform.keys.core import KeyRefused
 
@@ -58,7 +60,7 @@ def answer_to_error(request: HttpRequest, error: Exception) -> HttpResponse:
     """Return the problem document for anything that went wrong; what nobody expected is logged and tells nothing."""
     known = _as_refusal(error)
     if isinstance(known, Refusal):
-        return _answer(request, refusal_problem(known, language_of(request)), _headers_of(known))
+        return _answer(request, refusal_problem(known, _reader(request)), _headers_of(known))
     if isinstance(known, HttpRefusal):
         return refuse(request, known)
     if isinstance(known, ValidationError):
@@ -87,12 +89,12 @@ def refuse(request: HttpRequest, refusal: HttpRefusal) -> HttpResponse:
     return _answer(request, problem(refusal.status, refusal.code, detail, language, params=refusal.params), refusal.headers)
 
 
-def refusal_problem(refusal: Refusal, language: str) -> dict[str, Any]:
+def refusal_problem(refusal: Refusal, reader: Reader) -> dict[str, Any]:
     """Return the problem document for a room's refusal: in the reader's language where it has words for the code."""
     figures = {name: shown(value) for name, value in refusal.details.items()}
-    detail = _sentence(refusal, language)
+    detail = _sentence(refusal, reader)
     errors = _errors(refusal, figures, detail) if isinstance(refusal, Invalid) else []
-    return problem(status_of(refusal), refusal.code, detail, language, params=figures, errors=errors)
+    return problem(status_of(refusal), refusal.code, detail, reader.language, params=figures, errors=errors)
 
 
 def status_of(refusal: Refusal) -> int:
@@ -132,11 +134,23 @@ def shown(value: Any) -> Any:
     return str(value)
 
 
-def _sentence(refusal: Refusal, language: str) -> str:
+def _reader(request: HttpRequest) -> Reader:
+    """Return for whom a refusal is written, with what the program calls its things where it is at hand."""
+    call: Call | None = getattr(request, "call", None)
+    language = language_of(request)
+    if call is None:
+        return Reader(language)
+    try:
+        return reader_of(call.organization_id, call.now, language)
+    except DatabaseError:
+        return Reader(language)
+
+
+def _sentence(refusal: Refusal, reader: Reader) -> str:
     phrase = texts.PHRASES.get(refusal.code)
     if phrase:
-        return texts.say(phrase, language, refusal.details)
-    return refusal_text(refusal.code, refusal.details, language) or refusal.message
+        return texts.say(phrase, reader.language, refusal.details)
+    return refusal_text(refusal.code, refusal.details, reader.language, reader) or refusal.message
 
 
 def _errors(refusal: Invalid, figures: dict[str, Any], detail: str) -> list[dict[str, Any]]:

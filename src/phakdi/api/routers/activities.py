@@ -8,7 +8,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from phakdi.api.errors import HttpRefusal, answer_to_error, refusal_problem
+from phakdi.api.errors import HttpRefusal, answer_to_error
 from phakdi.api.paging import read_cursor, write_cursor
 from phakdi.api.reports import read_member, read_object, read_report
 from phakdi.api.request import Call, call_of
@@ -86,7 +86,7 @@ def record_batch(request: HttpRequest) -> HttpResponse:
             reported.append(_item(item, key))
             answers.append(None)
         except (Refusal, HttpRefusal) as refusal:
-            answers.append(_problem(request, call, refusal))
+            answers.append(_problem(request, refusal))
     recorded = iter(flow.record_batch_by_key(principal=call.principal, reported=reported, now=call.now))
     reader = reader_of(call.organization_id, call.now, call.language)
     counts = {"recorded": 0, "replayed": 0, "refused": sum(answer is not None for answer in answers)}
@@ -96,7 +96,7 @@ def record_batch(request: HttpRequest) -> HttpResponse:
         found = next(recorded)
         if isinstance(found, Refusal):
             counts["refused"] += 1
-            answers[position] = _problem(request, call, found)
+            answers[position] = _problem(request, found)
         else:
             counts["replayed" if found.is_replay else "recorded"] += 1
             answers[position] = {
@@ -241,10 +241,7 @@ def _item(item: Any, key: str) -> flow.Reported:
     return read_report(item, key)
 
 
-def _problem(request: HttpRequest, call: Call, refusal: Refusal | HttpRefusal) -> dict[str, Any]:
+def _problem(request: HttpRequest, refusal: Refusal | HttpRefusal) -> dict[str, Any]:
     """Return the answer to an item that was refused."""
-    if isinstance(refusal, HttpRefusal):
-        document = orjson.loads(answer_to_error(request, refusal).content)
-    else:
-        document = {**refusal_problem(refusal, call.language), "request_id": request.request_id}  # type: ignore[attr-defined]
+    document = orjson.loads(answer_to_error(request, refusal).content)
     return {"status": document["status"], "activity": None, "problem": document}

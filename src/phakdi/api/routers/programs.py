@@ -16,6 +16,7 @@ from phakdi.flows import apply_program as flow
 from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.programs import BadProgram, diff_programs, lint_program, load_program, queries
 from phakdi.loyalty.programs.queries import NoProgram, version_at
+from phakdi.loyalty.wording import Reader
 from phakdi.platform.keys.core import Scope
 
 router = Router(tags=["programs"])
@@ -80,7 +81,7 @@ def validate_program(request: HttpRequest, data: wire.ProgramTextIn) -> wire.Val
     try:
         found = lint_program(load_program(data.text), today=call.now.date())
     except BadProgram as bad:
-        errors = [FieldProblem(**error) for error in refusal_problem(bad, call.language)["errors"]]
+        errors = [FieldProblem(**error) for error in refusal_problem(bad, Reader(call.language))["errors"]]
         return wire.ValidatedOut(is_valid=False, errors=errors, warnings=[])
     warnings = [
         wire.FindingOut(code=item.code, path=item.path, message=item.message, line=item.line, column=item.column)
