@@ -101,13 +101,13 @@ def test_what_was_sealed_verifies(organization_id):
     ],
 )
 def test_tampering_by_the_owner_is_seen(organization_id, tampering):
-    before = report(organization_id).sealed
     ids = [write(organization_id, n=n) for n in range(3)]
     seal(organization_id)
+    ((position,),) = as_owner("SELECT position FROM audit_seal WHERE entry_id = %s", [ids[1]])
     as_owner(tampering.replace("{{", "{").replace("}}", "}"), [ids[1]])
 
     found = report(organization_id)
-    assert (found.is_sound, found.broken_at) == (False, before + 2)
+    assert (found.is_sound, found.broken_at) == (False, position)
 
 
 def test_an_entry_that_commits_late_is_sealed_all_the_same(organization_id):
