@@ -10,7 +10,7 @@ from phakdi.worker.errors import stack, summary
 
 log = logging.getLogger("phakdi.worker")
 
-SHORTEST_PAUSE, LONGEST_FAILURE_PAUSE = 0.02, 30.0
+SHORTEST_PAUSE, LONGEST_FAILURE_PAUSE = 0.02, 5.0
 PATIENCE = "SET statement_timeout = '60s'"  # background work may ask longer questions than a page
 
 
