@@ -86,7 +86,7 @@ def _plan(work: Work, rule: RunningSpending, *, bill: int | None, points: int | 
             raise reject("points_insufficient", "Not enough points.", unit=rule.unit, needed=points, usable=usable)
     allowed = usable if points is None else points
     allowed = min(allowed, _most_points(work, rule, allowed, truncates=truncates))
-    if most is not None and value_of(work, rule, allowed) > most[0]:
+    if most is not None and value_of(work, rule, allowed) > most[0] and not (points and rule.definition.over == "forfeit"):
         if not truncates:
             code, figures = most[1]
             raise reject(code, "So many points cannot be used.", value=value_of(work, rule, allowed), maximum=most[0], **figures)
@@ -94,6 +94,8 @@ def _plan(work: Work, rule: RunningSpending, *, bill: int | None, points: int | 
     if truncates:
         allowed = _whole_steps(work, rule, _least_for(work, rule, allowed))
     value = value_of(work, rule, allowed)
+    if most is not None:
+        value = min(value, most[0])
     _check_result(work, rule, allowed, value, bill)
     return Plan(rule, rule.unit, allowed, value)
 

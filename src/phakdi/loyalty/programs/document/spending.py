@@ -60,7 +60,7 @@ class SpendingRule(Strict):
     maximum: Maximum = Maximum()
     limits: LimitList = []
     whole_bill: bool = False
-    over: Literal["reject", "truncate"] = "reject"
+    over: Literal["reject", "truncate", "forfeit"] = "reject"  # worth more than may be paid: refused, fewer points, or lost
     rounding: RoundingMode = "floor"
     round_to: Number | None = None  # the smallest step of what points pay: 1 for whole baht
     reversible: bool = True

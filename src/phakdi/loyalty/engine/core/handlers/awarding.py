@@ -19,10 +19,10 @@ def award(work: Work) -> None:
     rule = work.program.rule_by_key.get(str(fields.get("rule") or ""))
     if not referring.is_rewarded(work):
         return
-    wanted = list(asking.amounts(work))
-    if (base := fields.get("base_points")) is not None and not _rules_take(work):
+    wanted = [] if _is_measured(work, "points") else list(asking.amounts(work))
+    if (base := fields.get("base_points")) is not None and not _is_measured(work, "base_points"):
         wanted.append(asking.Asked(asking.unit_called(work.program, "points") or work.program.main_unit, _multiplied(work, base)))
-    if not wanted and "base_points" not in fields:
+    if not wanted and not {"base_points", "points"} & fields.keys():
         raise reject("points_invalid", "Say how many points.")
     for asked in wanted:
         if asked.points:
@@ -66,9 +66,10 @@ def _within_limits(work: Work, rule: RunningRule | None, points: int) -> int:
     return allowed
 
 
-def _rules_take(work: Work) -> bool:
-    """Whether a rule of the program makes points of an award's base points itself."""
-    return any(give.measure.source == "base_points" for rule in work.program.rules.get("award", ()) for give in rule.gives)
+def _is_measured(work: Work, field: str) -> bool:
+    """Whether a rule of the program makes points of what the field says itself (ten old points are a new one)."""
+    rules = work.program.rules.get(work.activity.kind, ())
+    return any(give.measure.source == field and give.per is not None for rule in rules for give in rule.gives)
 
 
 def _multiplied(work: Work, base: int) -> int:
@@ -125,7 +126,8 @@ def balance(work: Work) -> None:
     """Make the member's balances, level and figures what they are known to be from before; rules for the kind may give too."""
     work.earns = work.activity.kind in work.program.rules
     for asked in asking.amounts(work):
-        _open(work, asked)
+        if not _is_measured(work, "points"):
+            _open(work, asked)
     fields = work.activity.fields
     level = fields.get("level") or fields.get("tier")
     for name, value in fields.items():

@@ -76,6 +76,13 @@ def test_an_opening_balance_is_what_is_there():
     assert town.refuses("balance", level="Z") == "level_unknown"
 
 
+def test_old_points_may_become_fewer_new_ones():
+    town = Town("earning: [{key: old, on: migrate, give: {points: 1, per: 10, of: points}}]")
+    town.do("migrate", points=2357)
+
+    assert town.points() == 235
+
+
 def test_an_opening_figure_of_the_year_counts_for_the_level():
     text = """
 activities: {stay: {fields: {nights: integer}}}

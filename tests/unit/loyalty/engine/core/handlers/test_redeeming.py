@@ -57,6 +57,7 @@ def test_more_points_than_there_are_is_refused():
         ("points: 10, pays: 1, maximum: {percent_of_bill: 20}, over: truncate", {"points": 900, "bill": 400}, (8000, 32000)),
         ("points: 10, pays: 1", {"points": 900, "bill": 80}, "value_over_bill"),
         ("points: 10, pays: 1, over: truncate", {"points": 900, "bill": 80}, (8000, 0)),
+        ("points: 1000, pays: 100, step: 1000, over: forfeit", {"points": 1000, "bill": 80}, (8000, 0)),
         ("points: 10, pays: 1, whole_bill: true", {"points": 700, "bill": 80}, "whole_bill"),
         ("points: 10, pays: 1, whole_bill: true", {"points": 800, "bill": 80}, (8000, 0)),
         ("points: 10, pays: 1", {"points": "max", "bill": 80}, (8000, 0)),
