@@ -26,7 +26,13 @@ def _told(params: Mapping[str, Any], reader: Reader) -> str:
         points = _plain(*params["points"])
         if per := params.get("per"):
             step = _measured(per[0], per[1], params, reader)
-            text = f"ทุก {step} ได้ {points} จาก {measured}" if reader.is_thai else f"{points} for each {step} of {measured}"
+            if step.startswith("1 ") and not reader.is_thai:
+                step = ""  # "1 for each of 2 pieces"
+            text = (
+                f"ทุก {step} ได้ {points} จาก {measured}"
+                if reader.is_thai
+                else f"{points} for each {step} of {measured}".replace("  ", " ")
+            )
         else:
             text = f"ให้ {points} ในครั้งเดียว" if reader.is_thai else f"{points} at once"
     if factor := params.get("factor"):

@@ -30,7 +30,7 @@ from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.console.programs import version_in_force
 from phakdi.web.naming import reader_for
-from phakdi.web.receipts import Moved, VerdictLine, moved_by, verdict_lines
+from phakdi.web.receipts import Moved, VerdictLine, moved_by, notes_of, verdict_lines
 from phakdi.web.requests import read_id
 from phakdi.web.words import refusal_sentence
 
@@ -104,6 +104,7 @@ class Rehearsed:
 
     member: Member | None = None
     moved: list[Moved] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     lines: list[VerdictLine] = field(default_factory=list)
     level: str = ""
     problem: str = ""
@@ -199,7 +200,8 @@ def _rehearse(desk: Desk, text: str, checked: Checked, given: Mapping[str, Any])
         return Rehearsed(member, problem=refusal_sentence(refusal, reader))
     moved = moved_by(receipt.outcome, checked.program, reader)
     level = receipt.outcome.get("level") or ""
-    return Rehearsed(member, moved, verdict_lines(receipt.verdicts, reader), reader.called(level) if level else "")
+    notes = notes_of(receipt.outcome, reader)
+    return Rehearsed(member, moved, notes, verdict_lines(receipt.verdicts, reader), reader.called(level) if level else "")
 
 
 def _start_of(written: str, desk: Desk, name: str) -> datetime:

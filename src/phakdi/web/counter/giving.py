@@ -24,7 +24,7 @@ from phakdi.web import standing
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.counter.desk import Customer, current_store, customer_of, own_stores
 from phakdi.web.counter.forms import BillForm
-from phakdi.web.receipts import Moved, moved_by, verdict_lines
+from phakdi.web.receipts import Moved, moved_by, notes_of, verdict_lines
 from phakdi.web.words import add_refusal, refusal_sentence
 
 TILL, COUNTER = "pos", "counter"  # receipts have the till's numbers; bills without one have ours
@@ -79,6 +79,7 @@ def give(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
                 "form": form,
                 "receipt": receipt,
                 "earned": work.moved_by(receipt),
+                "notes": notes_of(receipt.outcome, work.customer.reader),
                 "given": form.cleaned_data,
                 "amount_minor": to_minor(form.cleaned_data["amount"], desk.currency),
                 "lines": verdict_lines(receipt.verdicts, work.customer.reader),
@@ -105,6 +106,7 @@ def result(request: HttpRequest, desk: Desk, member_id: UUID, activity_id: UUID)
         "movements": moved,
         "total": sum(each.delta for each in moved if each.unit == reader.called(snapshot.program.main_unit)),
         "main": standing.balances(snapshot, reader, utc_now())[0],
+        "notes": notes_of(activity.outcome, reader),
         "lines": verdict_lines(activity.verdicts, reader),
         "can_undo": desk.place.can(Permission.ACTIVITIES_WRITE) and activity.kind in UNDONE_BY and bool(activity.ref),
     }

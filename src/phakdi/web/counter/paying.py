@@ -14,7 +14,7 @@ from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.counter.forms import PayForm, new_token
 from phakdi.web.counter.giving import COUNTER, Work, work_at
-from phakdi.web.receipts import verdict_lines
+from phakdi.web.receipts import notes_of, verdict_lines
 from phakdi.web.words import add_refusal
 
 
@@ -42,6 +42,7 @@ def pay(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
                 "form": form,
                 "receipt": receipt,
                 "earned": work.moved_by(receipt),
+                "notes": notes_of(receipt.outcome, work.customer.reader),
                 "given": form.cleaned_data,
                 "what": what,
                 "lines": verdict_lines(receipt.verdicts, work.customer.reader),

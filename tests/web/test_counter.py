@@ -1,0 +1,126 @@
+"""The counter: found at once, given once, told why, and nothing lost where something is wrong."""
+
+import pytest
+
+from phakdi.flows.freeze_member import freeze_member
+from phakdi.flows.manage_store import add_store
+from phakdi.kit.clock import utc_now
+from phakdi.kit.db.scope import organization_scope
+from phakdi.loyalty.ledger.queries import activities_of
+from phakdi.people.members.queries import get_member
+from phakdi.platform.staff.core import Role
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@pytest.fixture
+def till(signed_in):
+    """Return the cashier's browser."""
+    return signed_in(Role.CASHIER)
+
+
+@pytest.fixture
+def member(shop, member_id):
+    with organization_scope(shop):
+        return get_member(organization_id=shop, member_id=member_id)
+
+
+def recorded(shop, member_id):
+    with organization_scope(shop):
+        return activities_of(organization_id=shop, member_id=member_id)
+
+
+@pytest.mark.parametrize("what", ["number", "phone"])
+def test_exact_match_leads_to_the_member_at_once(till, member, what):
+    answer = till.get("/counter/", {"q": getattr(member, what)})
+    assert answer["Location"] == f"/counter/m/{member.id}/"
+
+
+def test_part_of_a_name_lists_who_it_may_be(till, member):
+    page = till.get("/counter/", {"q": "Member"})
+    assert [each.id for each in page.context["found"]] == [member.id]
+
+
+def test_check_writes_nothing_and_confirm_writes_once(till, shop, member):
+    bill = {"amount": "1,234.50", "receipt": "B1", "tender": "cash", "token": "t1"}
+    page = till.post(f"/counter/m/{member.id}/give/", bill)
+    assert [moved.points for moved in page.context["earned"]] == [1234]
+    assert recorded(shop, member.id) == []
+    for _ in range(2):
+        till.post(f"/counter/m/{member.id}/give/", {**bill, "step": "confirm"})
+    (activity,) = recorded(shop, member.id)
+    assert (activity.ref, activity.origin, activity.store, activity.tender, activity.amount_minor, activity.actor["kind"]) == (
+        "B1",
+        "pos",
+        "S1",
+        "cash",
+        123_450,
+        "staff",
+    )
+
+
+def test_bill_without_a_number_sent_twice_counts_once(till, shop, member):
+    bill = {"amount": "10", "receipt": "", "token": "t1", "step": "confirm"}
+    for _ in range(2):
+        till.post(f"/counter/m/{member.id}/give/", bill)
+    assert [each.ref for each in recorded(shop, member.id)] == ["counter-t1"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("-5", "‘amount’ cannot be negative."),
+        ("ten", "This is no amount. Write it like 120 or 120.50."),
+        ("1.999", "An amount has at most 2 decimals."),
+        ("", "This field is required."),
+    ],
+)
+def test_amount_that_is_none_is_told_and_kept(till, shop, member, amount, said):
+    page = till.post(f"/counter/m/{member.id}/give/", {"amount": amount, "receipt": "B9", "token": "t"})
+    assert page.status_code == 422
+    assert said.replace("‘", "&#x27;").replace("’", "&#x27;") in page.text
+    assert 'value="B9"' in page.text
+    assert recorded(shop, member.id) == []
+
+
+def test_receipt_of_another_member_is_told(till, shop, member, other_member_id):
+    bill = {"amount": "10", "receipt": "B1", "token": "t1", "step": "confirm"}
+    till.post(f"/counter/m/{member.id}/give/", bill)
+    page = till.post(f"/counter/m/{other_member_id}/give/", bill)
+    assert "This receipt number was recorded for another member or with another amount." in page.text
+    assert recorded(shop, other_member_id) == []
+
+
+def test_frozen_member_is_told_and_offered_nothing(till, shop, member):
+    freeze_member(organization_id=shop, member_id=member.id, reason="", now=utc_now())
+    page = till.get(f"/counter/m/{member.id}/")
+    assert "This membership is frozen: nothing can be earned or spent." in page.text
+    assert "id_amount" not in page.text
+
+
+def test_cashier_cannot_choose_a_store_of_others(till, shop, store):
+    add_store(organization_id=shop, code="S2", given={"name": "Two"}, now=utc_now())
+    till.post("/counter/store/", {"store": "S2"})
+    assert till.get("/counter/").context["store"].code == "S1"
+
+
+def test_points_that_are_not_there_are_not_taken(till, shop, member, bought):
+    bought(20)
+    form = {"what": "reward:cup", "token": "t1", "step": "confirm"}
+    page = till.post(f"/counter/m/{member.id}/pay/", form)
+    assert "Not enough points: 50 are needed, 20 are there." in page.text
+    assert len(recorded(shop, member.id)) == 1
+
+
+def test_points_pay_a_bill(till, shop, member, bought):
+    bought(500)
+    form = {"what": "pay", "points": "200", "bill": "1,000", "token": "t1"}
+    page = till.post(f"/counter/m/{member.id}/pay/", form)
+    assert [(each.name, each.points) for each in page.context["earned"]] == [("points", -200)]
+    till.post(f"/counter/m/{member.id}/pay/", {**form, "step": "confirm"})
+    assert till.get(f"/counter/m/{member.id}/").context["main"].active == 300
+
+
+def test_enrolling_who_is_a_member_leads_to_them(till, member):
+    answer = till.post("/counter/enroll/", {"phone": member.phone})
+    assert answer["Location"] == f"/counter/m/{member.id}/"
