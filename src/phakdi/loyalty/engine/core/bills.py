@@ -127,11 +127,18 @@ def _tax_inside(activity: Activity, base: Base, paid: int) -> int:
 
 
 def _shipping_inside(activity: Activity) -> int:
-    """Return the delivery fee as far as it is part of the amount: lines that add up to the amount leave no room for it."""
-    fee = int(activity.fields.get("delivery_fee") or activity.fields.get("shipping") or 0)
-    if fee and activity.lines and activity.amount is not None:
-        return max(min(fee, activity.amount - sum(line.amount for line in activity.lines)), 0)
-    return fee if activity.amount is not None else 0
+    """Return the fee for delivery as far as it is part of the amount.
+
+    Lines that add up to the amount leave no room for it. Without lines a ``delivery_fee`` is part of the bill, and
+    ``shipping`` stands beside it.
+    """
+    fields, lines, amount = activity.fields, activity.lines, activity.amount
+    fee = int(fields.get("delivery_fee") or fields.get("shipping") or 0)
+    if not fee or amount is None:
+        return 0
+    if lines:
+        return max(min(fee, amount - sum([line.amount for line in lines])), 0)
+    return fee if fields.get("delivery_fee") else 0
 
 
 def _lines_of(activity: Activity, gross: int) -> tuple[Line, ...]:

@@ -41,5 +41,6 @@ def _release(work: Work, lot: Lot, kind: str) -> None:
 def _rule_of(work: Work, lot: Lot, kind: str) -> RunningPending | None:
     """Return the waiting rule that the lot lives under, for how long it waits after the event."""
     rule = work.program.rule_by_key.get(lot.rule)
-    rules = rule.pending if rule is not None and rule.pending is not None else work.program.units[lot.unit].pending
+    unit = work.program.units.get(lot.unit)
+    rules = rule.pending if rule is not None and rule.pending is not None else unit.pending if unit is not None else ()
     return next((each for each in rules if kind in each.until), None)

@@ -22,6 +22,8 @@ def recover(work: Work, row: dict[str, Any], points: int, *, reason: str = "orde
         rest -= moves.cancel_pending(work, lot.id, rest, reason=reason, reverses=entry_id)
     elif lot is not None and policy != "pending_only":
         rest -= _take(work, [lot], rest, entry_id, reason, unit)
+    gone = moves.lapsed_of(work, lot.id, rest) if lot is not None else 0  # the member has lost these already
+    rest -= gone
     if rest and policy != "pending_only":
         rest -= _take(work, moves.spendable(work, unit), rest, entry_id, reason, unit)
     if rest and policy == "debt":
@@ -30,7 +32,8 @@ def recover(work: Work, row: dict[str, Any], points: int, *, reason: str = "orde
         work.entry("REVERSE", unit, rest, "DEBT", "CANCELLED", rule=rule, reason=reason, params=params, reverses=entry_id)
         work.outcome.setdefault("owed", {})[unit] = work.wallet(unit).debt
         rest = 0
-    _tell(work, "taken_back", unit, points - rest)
+    _tell(work, "taken_back", unit, points - rest - gone)
+    _tell(work, "lapsed", unit, gone)
     _tell(work, "forgiven", unit, rest)
 
 

@@ -153,6 +153,17 @@ def test_points_of_the_order_go_before_older_ones():
     assert sorted(lot.remaining for lot in member.lots.values()) == [0, 40]
 
 
+def test_points_that_lapsed_are_not_asked_for_again():
+    member = Member(program(units={"points": {"expires": {"after": "10 days"}}}, rule=ONE_A_BAHT, **PAY))
+    member.buys("2026-03-02", 100, "R1")
+    member.does("redeem", "2026-03-03", reward="thing", points=30)
+
+    step = member.does("refund", "2026-03-20", of="R1")
+
+    assert (member.points(), member.debt()) == (0, 30)
+    assert (step.outcome["taken_back"], step.outcome["lapsed"]) == ({"points": 30}, {"points": 70})
+
+
 # --- policies ------------------------------------------------------------------------------------------------------------
 
 

@@ -25,7 +25,9 @@ def hold(work: Work, unit: str, points: int, *, ref: str, until: datetime | None
         "uses": [[str(lot_id), taken] for lot_id, taken in entry.uses] if entry else [],
         "until": until.isoformat() if until else None,
         "entry": str(entry.id) if entry else "",
-        "lots": [_kept(work.state.lots[lot_id]) for lot_id, _ in entry.uses if not work.state.lots[lot_id].remaining] if entry else [],
+        "lots": [_kept(work.state.lots[lot_id]) for lot_id, _ in entry.uses if not work.state.lots[lot_id].remaining]
+        if entry
+        else [],
     }
     return entry
 

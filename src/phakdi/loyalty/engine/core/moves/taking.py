@@ -11,6 +11,7 @@ from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs.compiled import RunningUnit
 
 Uses = tuple[tuple[UUID, int], ...]
+LAPSED_MAX = 40  # of a member
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -26,7 +27,8 @@ def spendable(work: Work, unit: str, pot: str | None = None) -> list[Lot]:
         and (lot.expires_at is None or lot.expires_at > at)
         and (pot is None or lot.pot == pot)
     ]
-    order = work.program.units[unit].spend_order
+    running = work.program.units.get(unit)
+    order = running.spend_order if running else "expiring_first"  # the program may have dropped the unit
     found.sort(key=_ORDERS[order], reverse=order == "newest_first")
     return found
 
@@ -117,6 +119,8 @@ def expire(work: Work, lot_id: UUID, reason: str = "expired") -> None:
     lot = work.lot(lot_id)
     points, lot.remaining = lot.remaining, 0
     if points:
+        if lot.ref:
+            _remember(work, lot, points)
         source = "PENDING" if lot.is_pending else "ACTIVE"
         work.entry(
             "EXPIRE",
@@ -130,6 +134,24 @@ def expire(work: Work, lot_id: UUID, reason: str = "expired") -> None:
             pot=lot.pot,
             ref=lot.ref,
         )
+
+
+def _remember(work: Work, lot: Lot, points: int) -> None:
+    """Keep for a while how many points of an order lapsed: a return does not ask for them again."""
+    lapsed = work.mark("lapsed", {})
+    lapsed[str(lot.id)] = points
+    for old in list(lapsed)[:-LAPSED_MAX]:
+        del lapsed[old]
+
+
+def lapsed_of(work: Work, lot_id: UUID, points: int) -> int:
+    """Return how many of ``points`` of a lot lapsed by themselves, and forget them."""
+    if str(lot_id) not in work.state.marks.get("lapsed", {}):
+        return 0
+    lapsed: dict[str, int] = work.mark("lapsed", {})
+    found = min(lapsed[str(lot_id)], points)
+    lapsed[str(lot_id)] -= found
+    return found
 
 
 def cancel_pending(
