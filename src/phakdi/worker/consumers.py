@@ -35,5 +35,5 @@ def _level_reached(fact: Fact, now: datetime) -> None:
 
 CAUSED = Consumer("record_caused", frozenset({"activity.caused"}), _caused, is_ordered=True)
 JOINED = Consumer("record_join", frozenset({"member.joined"}), _joined, is_ordered=True)
-POINTS_LEFT = Consumer("tell_points_left", frozenset({"points.left"}), _points_left, max_age=NEWS)
-LEVEL_REACHED = Consumer("tell_level", frozenset({"level.upgraded"}), _level_reached, max_age=NEWS)
+POINTS_LEFT = Consumer("tell_points_left", frozenset({"points.left"}), _points_left, max_age=NEWS, is_live=True)
+LEVEL_REACHED = Consumer("tell_level", frozenset({"level.upgraded"}), _level_reached, max_age=NEWS, is_live=True)

@@ -177,6 +177,15 @@ def test_old_facts_are_left_out_by_who_wants_news(organization_id):
     assert told(organization_id) == [2]
 
 
+def test_what_an_import_brought_about_is_left_out_by_who_lives_in_the_present(organization_id):
+    publish(organization_id, n=1, import_id="x")
+    publish(organization_id, n=2)
+    relay(consumer("live", is_live=True), consumer("all"))
+
+    assert [job.fact.data["n"] for job in claim("live")] == [2]
+    assert [job.fact.data["n"] for job in claim("all")] == [1, 2]
+
+
 def test_after_a_restore_every_kept_fact_is_told_again(organization_id):
     publish(organization_id, n=1)
     relay()

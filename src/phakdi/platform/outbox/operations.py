@@ -16,7 +16,9 @@ from phakdi.platform.outbox.models import Job, OutboxFact
 
 PURGE_BATCH = 5000
 
-RELAY = "SELECT outbox_relay(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::timestamptz, %s::integer)"
+RELAY = """
+SELECT outbox_relay(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::boolean[], %s::timestamptz, %s::integer)
+"""
 CLAIM = "SELECT * FROM job_claim(%s::timestamptz, %s::timestamptz, %s::text[], %s::integer)"
 EXTEND = "SELECT * FROM job_extend(%s::bigint[], %s::uuid[], %s::timestamptz)"
 DONE = "SELECT job_done(%s::bigint[], %s::uuid[])"
@@ -55,7 +57,8 @@ def relay(*, consumers: Sequence[Consumer], now: datetime, most: int) -> int:
     wanted = [(topic, consumer) for consumer in consumers for topic in sorted(consumer.topics)]
     since = [now - consumer.max_age if consumer.max_age else None for _, consumer in wanted]
     topics, names = [topic for topic, _ in wanted], [consumer.name for _, consumer in wanted]
-    read: int = _value(RELAY, [topics, names, [consumer.is_ordered for _, consumer in wanted], since, now, most])
+    ordered, live = [consumer.is_ordered for _, consumer in wanted], [consumer.is_live for _, consumer in wanted]
+    read: int = _value(RELAY, [topics, names, ordered, since, live, now, most])
     return read
 
 

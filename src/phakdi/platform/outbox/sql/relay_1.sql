@@ -7,7 +7,7 @@
 -- Returns how many facts were read; -1 when somebody else is at it. Writes nothing when there was none.
 
 CREATE FUNCTION outbox_relay(
-    topics text[], consumers text[], ordered boolean[], since timestamptz[], now_at timestamptz, most integer
+    topics text[], consumers text[], ordered boolean[], since timestamptz[], live boolean[], now_at timestamptz, most integer
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     before pg_snapshot;
@@ -49,8 +49,8 @@ BEGIN
     ), made AS (
         INSERT INTO job (organization_id, consumer, fact_id, member_id, topic, data, at, is_ordered, due_at, created_at)
         SELECT f.organization_id, s.consumer, f.id, f.member_id, f.topic, f.data, f.at, s.is_ordered, now_at, now_at
-        FROM fresh AS f JOIN unnest(topics, consumers, ordered, since) AS s (topic, consumer, is_ordered, since)
-          ON s.topic = f.topic AND (s.since IS NULL OR f.at >= s.since)
+        FROM fresh AS f JOIN unnest(topics, consumers, ordered, since, live) AS s (topic, consumer, is_ordered, since, is_live)
+          ON s.topic = f.topic AND (s.since IS NULL OR f.at >= s.since) AND NOT (s.is_live AND f.data ? 'import_id')
         ORDER BY f.written_by, f.position, s.consumer
         ON CONFLICT (fact_id, consumer) DO NOTHING
     )
