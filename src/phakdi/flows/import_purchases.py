@@ -22,6 +22,7 @@ from phakdi.kit.errors import Refusal
 from phakdi.loyalty.engine import history, recording, undoing
 from phakdi.loyalty.engine.batches import BATCH_MAX, record_many
 from phakdi.loyalty.engine.recording import Receipt
+from phakdi.loyalty.programs.activity import Line
 from phakdi.loyalty.programs.queries import version_at
 from phakdi.people.members import operations as members
 from phakdi.people.members import queries as member_queries
@@ -42,6 +43,8 @@ SLICE_SIZE = 1000
 LOOKED_UP_AT_ONCE = 10_000
 FINISHED_TOPIC = "import.finished"
 NUMBER = "NUMBER"
+QUANTITY_SCALE = 1000
+NO_FIELDS: Mapping[str, Any] = {}
 
 
 class Unknown(StrEnum):
@@ -266,22 +269,18 @@ class _Work:
             if value := getattr(order, name):
                 raw[name] = value
         if order.lines:
-            raw["lines"] = [self._raw_line(line, is_refund=order.kind == REFUND) for line in order.lines]
+            raw["lines"] = [_line(line) if line.fields is None else self._raw_line(line) for line in order.lines]
         elif order.amount or order.kind == PURCHASE:
             raw["amount"] = self._money(order.amount)
         if order.fields:
             raw["fields"] = order.fields
         return raw
 
-    def _raw_line(self, line: OrderLine, *, is_refund: bool) -> dict[str, Any]:
-        raw: dict[str, Any] = {"id": line.id, "product": line.product, "amount": self._money(line.amount)}
-        if line.quantity != 1000 or is_refund:  # noqa: PLR2004 - one, in thousandths
-            raw["quantity"] = line.quantity // 1000 if line.quantity % 1000 == 0 else Decimal(line.quantity) / 1000
-        if line.category:
-            raw["category"] = line.category
-        if line.fields:
-            raw.update(line.fields)
-        return raw
+    def _raw_line(self, line: OrderLine) -> dict[str, Any]:
+        """Return a line whose fields the program has to read."""
+        quantity = Decimal(line.quantity) / QUANTITY_SCALE
+        known = {"id": line.id, "product": line.product, "amount": self._money(line.amount), "quantity": quantity}
+        return {**known, **({"category": line.category} if line.category else {}), **(line.fields or {})}
 
     def _money(self, minor: int) -> Decimal:
         return Decimal(minor).scaleb(-self.file.exponent)
@@ -379,6 +378,10 @@ class _Member:
 
     def __len__(self) -> int:
         return len(self.orders)
+
+
+def _line(line: OrderLine) -> Line:
+    return Line(line.id, line.amount, line.product, line.category, line.quantity, NO_FIELDS)
 
 
 def _position(order: Purchase) -> tuple[datetime, int]:

@@ -56,7 +56,8 @@ def read_manifest(folder: Path) -> Manifest | None:
         told: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return Manifest(**{**told, "people": tuple(SignIn(**person) for person in told["people"])})
+    people = tuple(SignIn(**{**person, "stores": tuple(person["stores"])}) for person in told["people"])
+    return Manifest(**{**told, "people": people})
 
 
 def keep_manifest(folder: Path, manifest: Manifest) -> None:

@@ -136,7 +136,10 @@ def _lines(program: "CompiledProgram", raw: Any, money: int) -> tuple[Line, ...]
         raise Invalid("'lines' is a list.", code="lines_shape", field="lines")
     if len(raw) > LINES_MAX:
         raise Invalid(f"At most {LINES_MAX} lines.", code="lines_too_many", field="lines", maximum=LINES_MAX)
-    found = tuple(_line(program, line, position, money) for position, line in enumerate(raw))
+    if raw and type(raw[0]) is Line:  # a file's lines come as read, whole numbers already
+        found = tuple(raw)
+    else:
+        found = tuple(_line(program, line, position, money) for position, line in enumerate(raw))
     if len({line.id for line in found}) < len(found):
         raise Invalid("Two lines have the same id.", code="line_id_twice", field="lines")
     return found

@@ -36,14 +36,14 @@ def run_slices(*, numbers: Sequence[int], work: Work, processes: int, on_done: C
     An error ends them all and is raised again; slices that were written stay. The connections of this process are closed
     before it forks.
     """
-    if processes <= 1 or len(numbers) <= 1 or not can_fork():
-        for number in numbers:
-            on_done(work(number))
-        return
-    connections.close_all()
-    gc.freeze()  # what was read stays shared: nobody's counting touches it
+    gc.freeze()  # what was read is kept: nobody looks through it for garbage, and processes go on sharing it
     try:
-        _run_forked(numbers, work, min(processes, len(numbers)), on_done)
+        if processes <= 1 or len(numbers) <= 1 or not can_fork():
+            for number in numbers:
+                on_done(work(number))
+        else:
+            connections.close_all()
+            _run_forked(numbers, work, min(processes, len(numbers)), on_done)
     finally:
         gc.unfreeze()
 

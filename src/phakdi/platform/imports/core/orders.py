@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+PURCHASE = "purchase"
 LINES_MAX = 5_000_000  # of one file: what a machine of moderate size can hold
 
 
@@ -126,7 +127,7 @@ def _add(order: Purchase, read: ReadLine, *, has_products: bool) -> None:
     order.rows.append(read.line)
     order.amount += read.amount
     order.at = min(order.at, read.at)
-    if has_products:
+    if has_products and (read.product or read.amount or read.kind == PURCHASE):
         number = read.line_id or str(len(order.lines) + 1)
         order.lines.append(
             OrderLine(number, read.product, read.category, read.quantity, read.amount, read.line, read.line_fields)
