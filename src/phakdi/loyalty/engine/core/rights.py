@@ -6,6 +6,7 @@ from uuid import UUID
 from phakdi.loyalty.engine.core import expiry, moves
 from phakdi.loyalty.engine.core.state import Voucher
 from phakdi.loyalty.engine.core.work import Work, reject
+from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document.rules import VoucherDefinition
 
 OPEN = frozenset({"ISSUED", "HELD"})
@@ -73,11 +74,11 @@ def use(work: Work, voucher_id: UUID, *, ref: str, value: int | None = None) -> 
 
 
 def _choose(work: Work, voucher: Voucher) -> None:
-    """Of the vouchers that were issued together as a choice only one may be taken: cancel the others."""
+    """Of the vouchers that were issued on one day as a choice only one may be taken: cancel the others."""
     if not voucher.choice:
         return
     for other in list(work.state.vouchers.values()):
-        together = other.activity_id == voucher.activity_id and other.issued_at == voucher.issued_at
+        together = periods.day_of(other.issued_at, work.zone) == periods.day_of(voucher.issued_at, work.zone)
         if other.choice == voucher.choice and other.id != voucher.id and other.state == "ISSUED" and together:
             cancel(work, other.id, reason="other_chosen")
 
