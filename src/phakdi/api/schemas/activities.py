@@ -55,7 +55,9 @@ class LineIn(_Open):
     """One line of a basket. Fields that the program declares for lines may stand beside these."""
 
     id: ReportText | None = Field(default=None, description="By what a return names the line; its position where left out.")
-    amount: AmountIn = Field(description="The line's total before the program's discounts.")
+    amount: AmountIn | None = Field(
+        default=None, description="The line's total before the program's discounts; 0 where left out, in a return the whole line."
+    )
     product: ReportText | None = None
     category: ReportText | None = None
     quantity: Decimal | str | None = Field(default=None, description="Up to three decimals; 1 where left out.")
