@@ -136,7 +136,7 @@ def _check_refused(case: Case, source: Source) -> None:
 
 def _step(number: int, step: CaseStep, case: Case, program: CompiledProgram, source: Source) -> PlannedStep:
     path = f".steps[{number - 1}]"
-    arguments = dict(step.model_extra or {})
+    arguments = _flat(step.model_extra or {})
     try:
         at = datetime.fromisoformat(step.at)
     except ValueError:
@@ -158,6 +158,17 @@ def _step(number: int, step: CaseStep, case: Case, program: CompiledProgram, sou
     if not isinstance(member, str):
         raise _bad("a member is called by a text", case.name, source, f"{path}.member", number)
     return PlannedStep(number, at, step.do, member, arguments, source.place(path).get("line"))
+
+
+def _flat(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments by name; those of a group (``old: {silver: 3}``) as ``old_silver``."""
+    found: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if isinstance(value, Mapping) and name not in verbs.MAPPINGS:
+            found.update({f"{name}_{inner}": each for inner, each in value.items()})
+        else:
+            found[name] = value
+    return found
 
 
 def _check_lines(number: int, lines: Any, case: Case, program: CompiledProgram, source: Source) -> None:

@@ -68,5 +68,8 @@ MEMBERS: Mapping[str, str] = {"transfer": "to", "add_payee": "payee", "refer": "
 RENAMED: Mapping[str, str] = {"where": "place", "pay": "tender", "id": "ref", "month": "of_month"}
 """Arguments whose name in a case is shorter than that of the activity, or is a word of conditions."""
 
+MAPPINGS = frozenset({"tenders", "balances"})
+"""Arguments that are mappings; of others the members are arguments of their own."""
+
 LINE_RENAMED: Mapping[str, str] = {"cat": "category", "code": "product"}
 LINE_COMMON = frozenset({"id", "amount", "quantity", "product", "category", *LINE_RENAMED})

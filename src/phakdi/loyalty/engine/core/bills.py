@@ -133,7 +133,8 @@ def _shipping_inside(activity: Activity) -> int:
     ``shipping`` stands beside it.
     """
     fields, lines, amount = activity.fields, activity.lines, activity.amount
-    fee = int(fields.get("delivery_fee") or fields.get("shipping") or 0)
+    fee = fields.get("delivery_fee") or fields.get("shipping") or 0
+    fee = fee if isinstance(fee, int) else 0  # ``shipping`` may be declared as a way of sending
     if not fee or amount is None:
         return 0
     if lines:

@@ -47,8 +47,8 @@ class Basket:
         self.applied: list[Applied] = []
         self.gifts: list[dict[str, Any]] = []
         self._parts: list[tuple[str, list[int]]] = []
-        fee = activity.fields.get("shipping", activity.fields.get("delivery_fee"))
-        self.shipping: int | None = None if fee is None else int(fee)
+        fees = (activity.fields.get(name) for name in ("shipping", "delivery_fee"))
+        self.shipping: int | None = next((fee for fee in fees if isinstance(fee, int)), None)
 
     @property
     def bill(self) -> int:

@@ -12,7 +12,7 @@ from phakdi.loyalty.programs.compiler.earning import Earning
 from phakdi.loyalty.programs.compiler.spending import Spending
 from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.errors import BadProgram
-from phakdi.loyalty.programs.fields import activity_fields, line_fields
+from phakdi.loyalty.programs.fields import USUAL_FIELDS, activity_fields, line_fields
 
 
 def compile_program(document: ProgramDocument) -> run.CompiledProgram:
@@ -34,6 +34,7 @@ class _Compiler(Earning, Spending, Counting):
     def program(self) -> run.CompiledProgram:
         """Return the whole program, ready to run."""
         doc = self.document
+        _keep_numbers(doc)
         all_rules = tuple(self.earning(rule, f"earning[{n}]") for n, rule in enumerate(doc.earning))
         by_key = {rule.key: rule for rule in all_rules}
         if len(by_key) < len(all_rules):
@@ -90,6 +91,23 @@ class _Compiler(Earning, Spending, Counting):
             budgets=self.budgets,
             **parts,
         )
+
+
+def _keep_numbers(document: ProgramDocument) -> None:
+    """Refuse to make something else of a number that the engine itself reads; ``shipping`` may also be a way of sending."""
+    for key, kind in document.activities.items():
+        for name, definition in kind.fields.items():
+            usual = USUAL_FIELDS.get(name)
+            if usual in NUMBERS and name in READ_BY_ENGINE and definition.type != usual:
+                message = f"'{name}' is a number that everything reads ({usual}): it cannot be declared as {definition.type}."
+                raise BadProgram(message, path=f"activities.{key}.fields.{name}", field=name)
+
+
+NUMBERS = frozenset({"integer", "decimal", "money"})
+READ_BY_ENGINE = frozenset({
+    "points", "pay_points", "base_points", "milestone", "stars", "stamps", "credits", "tier_points", "count", "minutes", "bill",
+    "fee", "value", "tax", "discount", "other_discount", "points_value", "voucher_discount", "delivery_fee", "shipping_charged",
+})  # fmt: skip
 
 
 def _by_kind(meters: tuple[run.RunningMeter, ...]) -> dict[str, tuple[run.RunningMeter, ...]]:
