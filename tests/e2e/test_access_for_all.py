@@ -30,6 +30,17 @@ def test_console_has_no_faults(shop, regular, open_page, sign_in, language):
         assert faults(page) == [], address
 
 
+def test_console_needs_no_sideways_scrolling_on_a_phone(shop, regular, open_page, sign_in):
+    page = open_page()
+    sign_in(page, "owner@rimnam.example")
+    for address in (*CONSOLE, f"/console/members/{regular.id}/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    page.goto("/console/programs/edit/")
+    page.click("button[value=check]")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_counter_and_portal_have_no_faults_on_a_phone(shop, regular, open_page, sign_in):
     page = open_page()
     for address in ("/", "/m/rimnam/enter/"):
