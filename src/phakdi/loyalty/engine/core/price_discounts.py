@@ -6,6 +6,7 @@ from typing import Any
 
 from phakdi.kit.errors import Rejected
 from phakdi.loyalty.engine.core import limits
+from phakdi.loyalty.engine.core.bills import shares
 from phakdi.loyalty.engine.core.price_basket import Applied, Basket, part_of, times_quantity
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import RunningDiscount
@@ -25,13 +26,19 @@ class Candidate:
 def apply(work: Work, basket: Basket, *, alone: bool) -> None:
     """Take off what applies and note why the others do not; ``alone``: a voucher that stands alone was named."""
     found = [candidate for running in work.program.discounts if (candidate := _candidate(work, basket, running))]
-    if alone:  # what delivery costs is no offer
+    if alone:
         for candidate in found:
-            if candidate.worth or candidate.definition.gift is not None:
+            if not _stays_beside(candidate):
                 work.verdict(candidate.running.key, False, "voucher_stands_alone")
-        found = [candidate for candidate in found if not candidate.worth and candidate.definition.gift is None]
-    for candidate in _together(work, _of_groups(work, found)):
+        found = [candidate for candidate in found if _stays_beside(candidate)]
+    for candidate in _together(work, basket, _of_groups(work, found)):
         _take(work, basket, candidate)
+
+
+def _stays_beside(candidate: Candidate) -> bool:
+    """Whether it applies beside a voucher that stands alone: what always does, and what delivery costs, which is no offer."""
+    is_offer = candidate.worth or candidate.definition.gift is not None
+    return candidate.definition.combinable == "always" or not is_offer
 
 
 def _candidate(work: Work, basket: Basket, running: RunningDiscount) -> Candidate | None:
@@ -113,28 +120,46 @@ def _of_groups(work: Work, found: list[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _together(work: Work, found: list[Candidate]) -> list[Candidate]:
-    """Return the candidates that apply together: all, the highest or the first; one that stands alone if it gives more."""
-    if not found:
-        return []
-    how = work.program.stacking.discounts
-    priced = [candidate for candidate in found if candidate.worth]
-    free = [candidate for candidate in found if not candidate.worth]
-    chosen = priced
-    if priced and how == "first":
-        chosen = priced[:1]
-    elif priced and how == "highest":
-        chosen = [max(priced, key=lambda candidate: candidate.worth)]
+def _together(work: Work, basket: Basket, found: list[Candidate]) -> list[Candidate]:
+    """Return the candidates that apply together: all, the highest or the first; those that stand alone if they give more."""
+    always = [candidate for candidate in found if not candidate.worth or candidate.definition.combinable == "always"]
+    rivals = [candidate for candidate in found if candidate not in always]
+    if work.program.stacking.scope == "line" and work.program.stacking.discounts != "all":
+        return [candidate for candidate in found if candidate in [*always, *_by_line(work, basket, rivals)]]
+    how, chosen = work.program.stacking.discounts, rivals
+    if rivals and how == "first":
+        chosen = rivals[:1]
+    elif rivals and how == "highest":
+        chosen = [max(rivals, key=_worth_of)]
     else:
-        alone = [candidate for candidate in priced if not candidate.definition.combinable]
-        combined = [candidate for candidate in priced if candidate.definition.combinable]
-        best = max(alone, key=lambda candidate: candidate.worth, default=None)
-        if best is not None:
+        alone = [candidate for candidate in rivals if candidate.definition.combinable is False]
+        combined = [candidate for candidate in rivals if candidate.definition.combinable]
+        if alone:
+            best = max(alone, key=_worth_of)
             chosen = combined if sum(candidate.worth for candidate in combined) > best.worth else [best]
-    for candidate in priced:
+    for candidate in rivals:
         if candidate not in chosen:
             work.verdict(candidate.running.key, False, "not_combinable", by=chosen[0].running.key)
-    return [candidate for candidate in found if candidate in chosen or candidate in free]
+    return [candidate for candidate in found if candidate in chosen or candidate in always]
+
+
+def _worth_of(candidate: Candidate) -> int:
+    return candidate.worth
+
+
+def _by_line(work: Work, basket: Basket, rivals: list[Candidate]) -> list[Candidate]:
+    """Part the lines among the candidates: each line takes the one that gives it most, or the first (R86)."""
+    on_line: dict[int, list[tuple[int, int]]] = {}  # line -> what each candidate would take off it
+    for place, candidate in enumerate(rivals):
+        parts = shares(candidate.worth, [basket.initial[number] for number in candidate.numbers])
+        for number, part in zip(candidate.numbers, parts, strict=True):
+            on_line.setdefault(number, []).append((part if work.program.stacking.discounts == "highest" else 0, -place))
+    winners = {number: -max(offers)[1] for number, offers in on_line.items()}
+    for place, candidate in enumerate(rivals):
+        candidate.numbers = [number for number in candidate.numbers if winners[number] == place]
+        if not candidate.numbers:
+            work.verdict(candidate.running.key, False, "not_combinable")
+    return [candidate for candidate in rivals if candidate.numbers]
 
 
 def _take(work: Work, basket: Basket, candidate: Candidate) -> None:

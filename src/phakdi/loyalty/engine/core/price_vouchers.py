@@ -31,7 +31,7 @@ class Named:
     @property
     def is_combinable(self) -> bool:
         """Whether it may be used beside others."""
-        return self.definition.combinable
+        return self.definition.combinable is not False
 
 
 def names_in(work: Work) -> list[str]:
@@ -53,10 +53,16 @@ def named(work: Work, basket: Basket) -> list[Named]:
     """
     found: list[Named] = []
     for name in names_in(work):
-        voucher = find(work, name, besides={item.id for item in found if item.id})
-        check(work, voucher, basket.bill, basket)
-        found.append(voucher)
-    _check_together(work, found)
+        try:
+            voucher = find(work, name, besides={item.id for item in found if item.id})
+            check(work, voucher, basket.bill, basket)
+            _check_together(work, [*found, voucher])
+        except Rejected as refusal:
+            if work.program.stacking.invalid == "refuse":
+                raise
+            work.verdict(name, False, refusal.code, **refusal.details)
+        else:
+            found.append(voucher)
     return found
 
 
@@ -119,7 +125,7 @@ def check(work: Work, voucher: Named, bill: int | None, basket: Basket | None = 
     limits.demand(work, running.limits, "uses", 1)
     if voucher.id is None and not definition.limits and meters.read(work, f"{OFFERED}{key}", LIFETIME) >= definition.uses:
         raise reject("voucher_used", "This voucher was used before.", voucher=key)
-    if not definition.combinable and (other := work.activity.fields.get("other_discount")):
+    if not voucher.is_combinable and (other := work.activity.fields.get("other_discount")):
         raise reject("voucher_not_combinable", "This voucher cannot be combined with another offer.", voucher=key, other=other)
 
 

@@ -120,7 +120,7 @@ class Discount(Strict):
     round_to: Number | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
     group: str | None = None
     limits: LimitList = []
-    combinable: bool = True
+    combinable: bool | Literal["always"] = True  # false: stands alone; always: applies also beside what stands alone (R87)
     gift: Text | None = None
 
     @model_validator(mode="after")
@@ -156,7 +156,7 @@ class VoucherDefinition(Strict):
     valid: ExpiryRule = "never"
     starts: Literal["at_once", "next_day", "next_month", "birthday", "birth_month"] = "at_once"
     uses: int = Field(default=1, gt=0)
-    combinable: bool = True
+    combinable: bool | Literal["always"] = True
     one_of: str | None = None  # of the vouchers of one such group only one may be used
     limits: LimitList = []
     partial: bool = False  # an amount may be used in parts
@@ -172,9 +172,11 @@ class Stacking(Strict):
 
     multipliers: Literal["compound", "additive", "highest"] = "additive"
     discounts: Literal["all", "highest", "first"] = "all"
+    scope: Literal["order", "line"] = "order"  # what ``discounts`` is decided for: the bill, or each line by itself
     percent_of: Literal["running", "initial"] = "running"
     groups: Literal["first", "highest", "lowest"] = "first"
     vouchers: int = Field(default=1, ge=0)  # how many on one bill
+    invalid: Literal["refuse", "skip"] = "refuse"  # a bill with a voucher that cannot be used, or only that voucher (R88)
 
 
 class Refunds(Strict):

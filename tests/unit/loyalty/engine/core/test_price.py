@@ -106,6 +106,24 @@ def test_one_that_stands_alone_applies_where_it_gives_more():
     assert why(town.price(amount=1000)) == {"ten": "not_combinable", "five": "not_combinable"}
 
 
+def test_what_always_combines_stands_beside_what_stands_alone():
+    town = shop(TEN, rule(key="alone", percent=20, combinable="false"), rule(key="crm", amount=1, combinable="always"))
+
+    assert town.price(amount=100).pay == 7900
+    assert why(town.price(amount=100)) == {"ten": "not_combinable"}
+
+
+@pytest.mark.parametrize(("mode", "pay"), [("highest", 10000 + 8000), ("first", 10000 + 9000)])
+def test_each_line_may_take_one_discount(mode, pay):
+    tea = rule(key="tea", percent=20, lines="{category: tea}")
+    milk = rule(key="milk", amount=20, lines="{category: milk}")
+    town = shop(
+        rule(key="ten", percent=10, lines="{category: tea}"), tea, milk, more=f"stacking: {{discounts: {mode}, scope: line}}"
+    )
+
+    assert town.price(amount=220, lines=[{"cat": "tea", "amount": 100}, {"cat": "milk", "amount": 120}]).pay == pay
+
+
 def test_a_discount_has_its_limits():
     town = shop(rule(key="d", percent=10, limits="[{max: 1, of: uses, per: day}]"))
     town.buy(amount=100)
@@ -220,6 +238,14 @@ def test_a_voucher_takes_off_what_it_says(town, said, pay):
 )
 def test_a_voucher_that_may_not_be_used_is_refused(town, said, code):
     assert refusal(town, **said) == code
+
+
+def test_a_voucher_that_cannot_be_used_may_be_left_out():
+    town = shop(TEN, more=VOUCHERS.replace("vouchers: 2", "vouchers: 2, invalid: skip"))
+    town.do("grant_voucher", voucher="third")
+    priced = town.price(amount=100, vouchers=["third", "five"])
+
+    assert (priced.pay, why(priced)) == (6300, {"five": "voucher_not_found"})
 
 
 def test_an_offered_voucher_is_open_while_its_condition_holds(town):
