@@ -84,3 +84,8 @@ def test_names_are_thai_and_english(path):
     named = [document, *document.units.values(), *document.earning, *document.discounts, *document.vouchers.values(), *levels]
 
     assert [item for item in named if not isinstance(item.name, dict) or item.name.keys() != {"en", "th"}] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_an_example_is_listed(path):
+    assert f"]({path.relative_to(FOLDER).as_posix()}) |" in (FOLDER / "README.md").read_text(encoding="utf-8")

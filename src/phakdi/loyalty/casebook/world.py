@@ -40,6 +40,7 @@ class World:
         self._names: dict[UUID, str] = {}
         self._budgets = dict(program.budgets)
         self._waiting: list[Caused] = []
+        self._receipts: dict[tuple[str, str, str], tuple[str, Any]] = {}
         self._made = 0
         self._told = _Told()
         self._called = {
@@ -87,6 +88,8 @@ class World:
         before = self.members[step.member]
         state = self._as_told(before, step)
         activity = self._read(self._raw(step))
+        if self._is_known(step.member, activity):
+            return
         try:
             done = self._record(state, activity)
         except Refusal as error:
@@ -94,6 +97,14 @@ class World:
                 raise Rejected(error.message, code=error.code, **error.details) from error
             raise error if isinstance(error, Rejected) else Rejected(error.message, code=error.code, **error.details) from error
         self._take(step.member, done)
+        self._receipts[_receipt(activity)] = (step.member, _content(activity))
+
+    def _is_known(self, member: str, activity: Activity) -> bool:
+        """Whether the same was reported before under this number; Rejected where it was something else (R68)."""
+        before = self._receipts.get(_receipt(activity)) if activity.ref else None
+        if before is not None and before != (member, _content(activity)):
+            raise Rejected("This number was used for something else.", code="receipt_conflict", ref=activity.ref)
+        return before is not None
 
     def _record(self, state: MemberState, activity: Activity) -> Step:
         """Price a purchase, then record; other activities are recorded as they are."""
@@ -207,6 +218,15 @@ class World:
             else:
                 raw[verbs.RENAMED.get(name, name)] = value
         return raw
+
+
+def _receipt(activity: Activity) -> tuple[str, str, str]:
+    """Return what makes a report the same report: where it came from, what it is, and its number there."""
+    return activity.origin, activity.kind, activity.ref
+
+
+def _content(activity: Activity) -> Any:
+    return activity.of, activity.amount, activity.lines, dict(activity.fields)
 
 
 def is_called(key: str, names: Any, name: Any) -> bool:

@@ -107,6 +107,8 @@ def _to_record(work: Work, counter: Basket, vouchers: list[price_vouchers.Named]
         "voucher_values": [str(counter.of_voucher(voucher.key, voucher.id)) for voucher in vouchers],
     }
     fields = kept | {name: value for name, value in taken.items() if value}
+    if taken["voucher_discount"]:  # lines show both together: say that the discount alone was none
+        fields["discount"] = taken["discount"]
     if plan:
         fields.update(points_value=plan.value, pay_points=plan.points, spending=plan.rule.key)
     if counter.shipping is not None:
