@@ -4,45 +4,17 @@ Rules see the state before the activity (R13). Within a rule a line counts once 
 (R8); multipliers raise what other rules give (R10); fractions are dropped once, at the end (R3); limits cut or refuse (R11).
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from phakdi.loyalty.engine.core import amounts, gifts, limits, measuring, meters, moves
-from phakdi.loyalty.engine.core.amounts import Fraction
-from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core import amounts, gifts, limits, measuring, meters, moves, multiplying
+from phakdi.loyalty.engine.core.offers import Offer, Part, measured, raw, room
 from phakdi.loyalty.engine.core.state import Activity, Verdict
 from phakdi.loyalty.engine.core.work import STOPPED, Work
 from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
 
 NO_RULES: tuple[RunningRule, ...] = ()
-
-
-@dataclass(slots=True)
-class Offer:
-    """A rule that applies, with the lines it counts (None: the whole bill) and what it would give."""
-
-    rule: RunningRule
-    bill: Bill
-    lines: list[int] | None
-    parts: list["Part"] = field(default_factory=list)
-    extras: list["Part"] = field(default_factory=list)  # of multipliers whose points are of another sort
-    raised: dict[str, int] = field(default_factory=dict)  # multiplier -> the extra points of this offer
-
-
-@dataclass(slots=True)
-class Part:
-    """The points of one give: as measured, as multiplied."""
-
-    give: RunningGive
-    number: int
-    formula: dict[str, Any]
-    quantity: int
-    points: int
-    factor: Fraction = amounts.ONE
-    leftover: int | None = None
-    by: RunningRule | None = None  # the multiplier whose extra points these are
 
 
 def run(work: Work) -> None:
@@ -66,15 +38,19 @@ def run(work: Work) -> None:
         offers = _one_of_each_group(work, offers)
     multipliers = [offer for offer in multipliers if _may_be_used(work, offer)]
     offers += [offer for offer in multipliers if len(offer.rule.gives) > 1]
-    for offer in offers:
+    raised: dict[str, int] = {}  # multiplier -> extra points that it brought
+    for offer in sorted(offers, key=_gives_level):  # in turn: what one takes of a limit is gone for the next
         offer.parts, offer.extras = [], []
         _work_out(work, offer, multipliers)
-    raised: dict[str, int] = {}  # multiplier -> extra points that it brought
-    for offer in offers:
         _give(work, offer, raised)
     for offer in multipliers:
         if len(offer.rule.gives) == 1:
             _close_multiplier(work, offer, raised)
+
+
+def _gives_level(offer: Offer) -> bool:
+    """Rules that give a level go last: the others look at the one held before (R13)."""
+    return any(give.level for give in offer.rule.gives)
 
 
 def _stopped(work: Work) -> str:
@@ -182,7 +158,7 @@ def _work_out(work: Work, offer: Offer, multipliers: list[Offer]) -> None:
         if give.kind in {"points", "percent"}:
             part = _part(work, offer, number, give)
             if multipliers and offer.rule.multiplied:
-                _multiply(work, offer, part, multipliers)
+                multiplying.multiply(work, offer, part, multipliers)
             if give.at_most is not None:
                 part.points = min(part.points, work.quantity(give.at_most))
             offer.parts.append(part)
@@ -191,7 +167,7 @@ def _work_out(work: Work, offer: Offer, multipliers: list[Offer]) -> None:
 def _part(work: Work, offer: Offer, number: int, give: RunningGive) -> Part:
     rule = offer.rule
     formula = amounts.formula(work, give)
-    quantity = _measured(work, offer, give, offer.lines)
+    quantity = measured(work, offer, give, offer.lines)
     if give.whole:
         quantity = amounts.rounded(quantity, give.measure.scale, give.whole) * give.measure.scale
     quantity = _within_limits(work, rule, give, quantity)
@@ -202,91 +178,18 @@ def _part(work: Work, offer: Offer, number: int, give: RunningGive) -> Part:
     elif rule.cumulative:
         formula["after"] = amounts.carried(work, rule, number)
         leftover = formula["after"] + quantity
-    exact = _raw(offer, give, formula, quantity)
+    exact = raw(offer, give, formula, quantity)
     return Part(give, number, formula, quantity, amounts.rounded(*exact, amounts.last_rounding(formula)), leftover=leftover)
-
-
-def _measured(work: Work, offer: Offer, give: RunningGive, lines: list[int] | None) -> int:
-    if lines is None:
-        return measuring.of_activity(work, give.measure, offer.bill)
-    return measuring.of_lines(work, give.measure, offer.bill, lines)
 
 
 def _within_limits(work: Work, rule: RunningRule, give: RunningGive, quantity: int) -> int:
     """Cut what is measured to what limits on quantities and amounts leave."""
     if not rule.limits:
         return quantity
-    quantity, _ = _room(work, rule, "quantity", quantity)
+    quantity, _ = room(work, rule, "quantity", quantity)
     if give.measure.source in {"net", "gross"}:
-        quantity, _ = _room(work, rule, "amount", quantity)
+        quantity, _ = room(work, rule, "amount", quantity)
     return quantity
-
-
-def _raw(offer: Offer, give: RunningGive, formula: dict[str, Any], quantity: int) -> Fraction:
-    if not give.each_line:
-        return amounts.raw(formula, quantity)
-    total, left = amounts.ZERO, quantity
-    numbers = range(len(offer.bill.lines)) if offer.lines is None else offer.lines
-    for number in numbers:
-        measured = min(measuring.of_line(give.measure, offer.bill, number), left)
-        left -= measured
-        total = amounts.add(total, amounts.raw(formula, measured))
-    return total
-
-
-def _multiply(work: Work, offer: Offer, part: Part, multipliers: list[Offer]) -> None:
-    """Raise a part: multipliers of the whole together, those of some lines each on its lines."""
-    plain = exact = _raw(offer, part.give, part.formula, part.quantity)
-    whole: list[tuple[RunningRule, Fraction]] = []
-    extra = amounts.ZERO
-    for multiplier in multipliers:
-        for give in multiplier.rule.gives:
-            if give.multiply is None or (give.rules is not None and offer.rule.key not in give.rules):
-                continue
-            if give.unit and give.unit != part.give.unit:
-                continue
-            factor = give.multiply(work)
-            lines = _shared_lines(offer, multiplier)
-            if multiplier.rule.bonus != offer.rule.bonus or multiplier.rule.qualifying != offer.rule.qualifying:
-                _add_extra(work, offer, part, multiplier.rule, factor, lines)
-            elif lines is None:
-                whole.append((multiplier.rule, factor))
-            elif lines:
-                some = amounts.raw(part.formula, _measured(work, offer, part.give, lines))
-                more = amounts.times(some, (factor[0] - factor[1], factor[1]))
-                extra = amounts.add(extra, more)
-                offer.raised[multiplier.rule.key] = more[0] // more[1]
-    part.factor = amounts.combined((factor for _, factor in whole), work.program.stacking.multipliers)
-    exact = amounts.add(amounts.times(exact, part.factor), extra)
-    mode = amounts.last_rounding(part.formula)
-    before, part.points = amounts.rounded(*plain, mode), amounts.rounded(*exact, mode)
-    for rule, factor in whole:
-        more_points = part.points - before
-        if rule.limits and more_points > 0:
-            part.points = before + _room(work, rule, "points", more_points)[0]
-        own = amounts.rounded(*amounts.times(plain, factor), mode) - before
-        offer.raised[rule.key] = min(own, part.points - before)
-
-
-def _shared_lines(offer: Offer, multiplier: Offer) -> list[int] | None:
-    """Return the lines that both count; None where the multiplier raises all that the offer counts."""
-    if multiplier.lines is None:
-        return None
-    chosen = set(multiplier.lines)
-    mine = range(len(offer.bill.lines)) if offer.lines is None else offer.lines
-    shared = [number for number in mine if number in chosen]
-    return None if len(shared) == len(mine) else shared
-
-
-def _add_extra(work: Work, offer: Offer, part: Part, multiplier: RunningRule, factor: Fraction, lines: list[int] | None) -> None:
-    """Add what a multiplier brings as points of their own: they are promotional, or do not count for the level."""
-    quantity = part.quantity if lines is None else _measured(work, offer, part.give, lines)
-    exact = _raw(offer, part.give, part.formula, quantity) if lines is None else amounts.raw(part.formula, quantity)
-    share = (max(factor[0] - factor[1], 0), factor[1])
-    points = _room(work, multiplier, "points", amounts.rounded(*amounts.times(exact, share), "floor"))[0]
-    if points:
-        offer.extras.append(Part(part.give, part.number, part.formula, quantity, points, share, by=multiplier))
-    offer.raised[multiplier.key] = points
 
 
 # --- giving ------------------------------------------------------------------------------------------------------------------
@@ -299,7 +202,8 @@ def _give(work: Work, offer: Offer, raised: dict[str, int]) -> None:
         return
     total, wanted, cut = 0, 0, ""
     for part in (*offer.parts, *offer.extras):
-        allowed, cut_by = _room(work, rule, "points", part.points)
+        allowed, cut_by = room(work, rule, "points", total + part.points)
+        allowed = max(allowed - total, 0)
         points = gifts.give_points(work, rule, offer.bill, offer.lines, part, allowed) if allowed > 0 else 0
         cut = cut or cut_by or ("balance_cap" if points < allowed else "")
         wanted, total = wanted + part.points, total + points
@@ -354,20 +258,9 @@ def _close_multiplier(work: Work, offer: Offer, raised: dict[str, int]) -> None:
 # --- limits ------------------------------------------------------------------------------------------------------------------
 
 
-def _room(work: Work, rule: RunningRule, of: str, wanted: int) -> tuple[int, str]:
-    """Return how much of ``wanted`` the rule may give, and the limit that cuts it; one that refuses the whole leaves nothing."""
-    if not rule.limits:
-        return wanted, ""
-    try:
-        allowed, limit = limits.room(work, rule.limits, of, wanted)
-    except limits.LimitReached as reached:
-        return 0, str(reached.details["limit"])
-    return allowed, limit.key if limit else ""
-
-
 def _may_be_used(work: Work, offer: Offer) -> bool:
     """Whether limits on how often leave room for once more; notes it where not."""
-    allowed, limit = _room(work, offer.rule, "uses", 1)
+    allowed, limit = room(work, offer.rule, "uses", 1)
     if allowed < 1:
         _refuse(work, offer.rule, "limit_reached", limit=limit)
     return allowed >= 1
@@ -377,5 +270,4 @@ def happened(work: Work, activity: Activity, at: datetime) -> None:
     """Let rules give for something that the engine itself saw happen: a birthday, a level reached."""
     with work.looking_at(activity, at):
         run(work)
-        counted = meters.count_activity(work)
-        assert counted is not None
+        meters.count_activity(work)

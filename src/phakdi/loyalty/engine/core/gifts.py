@@ -1,22 +1,20 @@
 """What a rule gives, booked: points to the member or to somebody else, vouchers, levels, attributes, items."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from phakdi.loyalty.engine.core import amounts, levels, measuring, meters, moves, rights
 from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core.offers import Part
 from phakdi.loyalty.engine.core.state import Caused
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import RunningGive, RunningRule
 
-if TYPE_CHECKING:
-    from phakdi.loyalty.engine.core.earning import Part
-
 VOUCHERS_MAX = 100  # of one give at once
 
 
-def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | None, part: "Part", points: int) -> int:
+def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | None, part: Part, points: int) -> int:
     """Give the points of a part and return how many the balance cap let through; remember what a return needs."""
     giver = part.by or rule
     figures = _figures(part)
@@ -43,7 +41,7 @@ def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | No
     return granted.points
 
 
-def _figures(part: "Part") -> dict[str, Any]:
+def _figures(part: Part) -> dict[str, Any]:
     found: dict[str, Any] = {"quantity": part.quantity, "of": part.give.measure.source, **part.formula}
     if part.factor != amounts.ONE:
         found["factor"] = list(part.factor)
@@ -136,7 +134,9 @@ def _count(work: Work, rule: RunningRule, number: int, bill: Bill, lines: list[i
         before = amounts.carried(work, rule, number)
         amounts.carry(work, rule, number, before + quantity)
         above = work.quantity(give.from_above)
-        return count * sum(sign * (max(x - above, 0) * denominator // numerator) for sign, x in ((1, before + quantity), (-1, before)))
+        return count * sum(
+            sign * (max(x - above, 0) * denominator // numerator) for sign, x in ((1, before + quantity), (-1, before))
+        )
     if not rule.carry:
         return count * (quantity * denominator // numerator)
     quantity += amounts.carried(work, rule, number)

@@ -383,3 +383,35 @@ def test_what_is_told_names_the_balance_and_the_level():
 
     assert step.outcome == {"earned": {"points": 10}, "balances": {"points": 10}, "level": "Silver"}
     assert [(fact.topic, fact.data["points"]) for fact in step.facts] == [("points.earned", 10)]
+
+
+def test_rules_that_share_a_limit_take_of_it_in_turn():
+    rules = [
+        {"key": kind, "lines": {"category": kind}, "give": {"points": 1, "per": 1}, "limits": ["bill"]}
+        for kind in ("tea", "cake")
+    ]
+    member = Member(program(limits={"bill": {"max": 100, "of": "amount", "per": "order"}}, earning=rules))
+
+    member.buys(DAY, 140, lines=lines(tea=80, cake=60))
+
+    assert [entry.points for entry in member.entries] == [80, 20]
+
+
+def test_the_gives_of_one_rule_share_its_limit():
+    member = Member(program(rule={"give": [{"points": 80}, {"points": 60}], "limits": [{"max": 100, "per": "day"}]}))
+
+    member.buys(DAY, 1)
+
+    assert [entry.points for entry in member.entries] == [80, 20]
+
+
+def test_a_rule_that_gives_a_level_does_not_change_what_the_others_give():
+    rules = [
+        {"key": "rise", "give": {"level": "Gold"}},
+        {"key": "base", "give": {"points": {"by": "level", "values": {"Silver": 1, "Gold": 5}}, "per": 1}},
+    ]
+    member = Member(program(earning=rules, tiers={"levels": [{"key": "Silver"}, {"key": "Gold"}]}))
+
+    member.buys(DAY, 10)
+
+    assert (member.points(), member.level) == (10, "Gold")
