@@ -114,7 +114,7 @@ def _absent(work: Work, name: str, mine: list[Voucher]) -> Rejected:
 
 def check(work: Work, voucher: Named, bill: int | None, basket: Basket | None = None) -> None:
     """Raise Rejected where the voucher may not be used now; ``bill`` None where it is used without one."""
-    running, definition, key = voucher.running, voucher.definition, voucher.key
+    running, key = voucher.running, voucher.key
     if running.when is not None and not running.when(work):
         raise reject("voucher_condition", "The conditions of this voucher are not met.", voucher=key)
     minimum = work.quantity(running.minimum)
@@ -122,11 +122,17 @@ def check(work: Work, voucher: Named, bill: int | None, basket: Basket | None = 
         raise reject("voucher_minimum", "The bill is too small for this voucher.", voucher=key, minimum=minimum, bill=bill)
     if basket is not None and running.lines is not None and not basket.matching(running.lines):
         raise reject("voucher_no_effect", "Nothing in the basket goes with this voucher.", voucher=key)
-    limits.demand(work, running.limits, "uses", 1)
-    if voucher.id is None and not definition.limits and meters.read(work, f"{OFFERED}{key}", LIFETIME) >= definition.uses:
-        raise reject("voucher_used", "This voucher was used before.", voucher=key)
+    check_uses(work, voucher)
     if not voucher.is_combinable and (other := work.activity.fields.get("other_discount")):
         raise reject("voucher_not_combinable", "This voucher cannot be combined with another offer.", voucher=key, other=other)
+
+
+def check_uses(work: Work, voucher: Named) -> None:
+    """Raise Rejected where the voucher's limits leave nothing, or one that is offered to all was used before."""
+    limits.demand(work, voucher.running.limits, "uses", 1)
+    counted = f"{OFFERED}{voucher.key}"
+    if voucher.id is None and not voucher.definition.limits and meters.read(work, counted, LIFETIME) >= voucher.definition.uses:
+        raise reject("voucher_used", "This voucher was used before.", voucher=voucher.key)
 
 
 def _check_together(work: Work, found: list[Named]) -> None:

@@ -35,12 +35,16 @@ def _use_vouchers(work: Work) -> None:
         return
     asking.demand_active(work)
     values = [int(value) for value in fields.get("voucher_values") or ()]
+    was_priced = len(values) == len(names)
     if not values and len(names) == 1 and fields.get("voucher_discount"):
         values = [int(fields["voucher_discount"])]
     used: set[UUID] = set()
     for number, name in enumerate(names):
         voucher = price_vouchers.find(work, name, besides=used)
-        price_vouchers.check(work, voucher, None)
+        if was_priced:  # its terms were looked at with the basket as it was then
+            price_vouchers.check_uses(work, voucher)
+        else:
+            price_vouchers.check(work, voucher, work.activity.amount)
         if voucher.id:
             used.add(voucher.id)
         vouchers.spend(work, voucher, ref=work.activity.ref, value=values[number] if number < len(values) else None)
@@ -88,7 +92,13 @@ def _rule_of(work: Work) -> RunningSpending:
 
 
 def note_limits(work: Work, rule: RunningSpending, points: int, value: int) -> None:
-    """Check and count the limits of a spending rule; a return steps them back."""
+    """Check and count the limits of a spending rule; a return steps them back.
+
+    Raises:
+        LimitReached: something else used them since the bill was priced.
+    """
+    for what, used in (("uses", 1), ("points", points), ("value", value), ("amount", value)):
+        limits.demand(work, rule.limits, what, used)
     kept = limits.count(work, rule.limits, uses=1, points=points, value=value, amount=value)
     if kept and work.order_doc is not None:
         work.order_doc.setdefault("limits", []).extend(kept)

@@ -503,3 +503,19 @@ def test_a_voucher_that_cannot_be_used_stops_the_purchase():
     town = Town(VOUCHERS)
 
     assert town.refuses("purchase", amount=100, voucher="fifty") == "voucher_not_found"
+
+
+def test_terms_are_looked_at_when_a_basket_is_priced():
+    town = Town("vouchers: {v: {amount: 30, when: {net: {at_least: 100}}}}")
+    town.do("grant_voucher", voucher="v")
+    assert town.buy(amount=110, voucher="v").outcome["vouchers_used"] == ["v"]
+
+
+def test_a_limit_that_somebody_used_meanwhile_is_kept_when_recording():
+    town = Town("units: {points: {}}\nspending: [{key: p, points: 10, pays: 1, limits: [{max: 100, per: day}]}]")
+    town.do("award", points=500)
+    priced = town.price(amount=50, pay_points=80)
+    town.buy(amount=50, pay_points=80, hours=0)
+    said = {"amount": 50, **{name: priced.activity.fields[name] for name in ("pay_points", "spending")}, "points_value": 8}
+
+    assert town.refuses("purchase", hours=0, **said) == "limit_reached"
