@@ -8,7 +8,7 @@ from typing import Any
 
 from phakdi.cli.program.files import DONE
 from phakdi.loyalty import casebook
-from phakdi.loyalty.wording import refusal_text
+from phakdi.loyalty.wording import refusal_text, verdict_text
 
 BOLD, RED, GREEN, YELLOW, DIM = "1", "31", "32", "33", "2"
 
@@ -69,7 +69,8 @@ def _show_step(step: casebook.StepReport) -> None:
     print(f"{head}: {moved or 'no points'}")
     for verdict in step.verdicts:
         if not verdict.applied:
-            print(paint(f"         {verdict.rule}: {verdict.reason}", DIM))
+            why = verdict_text(verdict.applied, verdict.reason, verdict.params, "en")
+            print(paint(f"         {verdict.rule}: {why}", DIM))
 
 
 def paint(text: str, color: str) -> str:
