@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,8 @@ from phakdi.loyalty.engine.batches import record_many
 from phakdi.loyalty.engine.recording import Receipt
 from phakdi.loyalty.programs.kinds import CAUSED_KINDS, STAFF_KINDS
 from phakdi.people.members import facts, operations
-from phakdi.people.members.core import read_identity
-from phakdi.people.members.queries import UnknownMember, find_by_identity, find_by_number
+from phakdi.people.members.core import IdentityKey, read_identity
+from phakdi.people.members.queries import UnknownMember, find_by_identity, find_by_number, ids_named
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.audit.operations import write_entry
 from phakdi.platform.keys.core import Principal, Scope, StoreOutOfReach
@@ -58,7 +59,7 @@ def record_by_key(*, principal: Principal, reported: Reported, now: datetime) ->
     raw = _as_recorded(principal, reported)
     context = _context(principal, raw, now)
     report = recording.read(raw, context)
-    member_id = _find(principal.organization_id, reported.member, now, {})
+    member_id = _find(principal.organization_id, reported.member, now, _named(principal.organization_id, [reported.member]))
     try:
         receipt = recording.record(member_id=member_id, report=report, context=context)
     except recording.ReceiptConflict as conflict:
@@ -80,7 +81,7 @@ def record_batch_by_key(*, principal: Principal, reported: Sequence[Reported], n
     """
     answers: dict[int, Receipt | Refusal] = {}
     readable: list[tuple[int, UUID, recording.Report, dict[str, Any]]] = []
-    known: dict[MemberName, UUID] = {}
+    known = _named(principal.organization_id, [item.member for item in reported])
     context = _context(principal, {}, now)
     for position, item in enumerate(reported):
         try:
@@ -147,6 +148,19 @@ def _context(principal: Principal, raw: Mapping[str, Any], now: datetime) -> rec
     store = raw.get("store")
     actor = Actor("api_key", str(principal.key_id), store if isinstance(store, str) else "")
     return recording.Context(principal.organization_id, now, actor=recording.actor_values(actor))
+
+
+def _named(organization_id: UUID, names: Sequence[MemberName]) -> dict[MemberName, UUID]:
+    """Return those of ``names`` that are identities somebody has, and who that is; one call at most."""
+    keys: dict[MemberName, IdentityKey] = {}
+    for name in names:
+        if name.identity is not None and name not in keys:
+            with suppress(Invalid):  # refused where its own report is read
+                keys[name] = read_identity(*name.identity)
+    if not keys:
+        return {}
+    found = ids_named(organization_id=organization_id, keys=list(keys.values()))
+    return {name: member_id for name, member_id in zip(keys, found, strict=True) if member_id is not None}
 
 
 def _find(organization_id: UUID, name: MemberName, now: datetime, known: dict[MemberName, UUID]) -> UUID:
