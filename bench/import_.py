@@ -53,7 +53,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for number, (file, mapping, currency, zone) in enumerate(_files(options, Path(folder))):
             slug = f"bench-{os.getpid()}-{number}"
-            organization, rows, activities, ours = _import(file, mapping, slug, PROGRAM.format(currency=currency, zone=zone), options)
+            organization, rows, activities, ours = _import(
+                file, mapping, slug, PROGRAM.format(currency=currency, zone=zone), options
+            )
             theirs = _by_sql(file, organization, slug)
             name = file.name if len(file.name) < 34 else file.name[:31] + "…"
             print(
@@ -151,7 +153,8 @@ def _renamed(connection: "psycopg.Connection[tuple[object, ...]]", table: str, o
     columns = [
         name
         for (name,) in connection.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum", [table]
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            [table],
         ).fetchall()
     ]
     member = "id" if table == "member" else "member_id"

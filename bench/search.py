@@ -31,10 +31,94 @@ from phakdi.people.members.core.profile import search_columns  # noqa: E402
 from phakdi.people.members.queries import search  # noqa: E402
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-STARTS = ["สม", "วิ", "ประ", "ธน", "ณัฐ", "กิต", "พร", "ศิริ", "สุ", "ชัย", "อร", "นภ", "ปิย", "วร", "จิร", "รัตน์", "กัญ", "ภัทร", "อภิ", "เกียรติ"]
-ENDS = ["ชาย", "ชัย", "หญิง", "พงษ์", "กร", "กานต์", "ดา", "นันท์", "ศักดิ์", "วัฒน์", "พร", "ภา", "ณี", "รัตน์", "เดช", "ธิดา", "พัฒน์", "ฤทธิ์", "มาศ", "ยา"]
-FAMILY_ENDS = ["สุข", "ใจดี", "วงศ์", "กุล", "รักษ์", "ทอง", "มณี", "ศรี", "พันธ์", "สกุล", "เจริญ", "บุญมา", "ไทย", "ชัยศรี", "แก้ว", "ดำรง", "อินทร์", "คำ", "ทรัพย์", "โชติ"]
-LATIN = ["john", "mary", "peter", "anna", "david", "susan", "mark", "linda", "paul", "emma", "kevin", "sara", "brian", "lisa", "jason", "nina", "oscar", "tina", "victor", "wendy"]
+STARTS = [
+    "สม",
+    "วิ",
+    "ประ",
+    "ธน",
+    "ณัฐ",
+    "กิต",
+    "พร",
+    "ศิริ",
+    "สุ",
+    "ชัย",
+    "อร",
+    "นภ",
+    "ปิย",
+    "วร",
+    "จิร",
+    "รัตน์",
+    "กัญ",
+    "ภัทร",
+    "อภิ",
+    "เกียรติ",
+]
+ENDS = [
+    "ชาย",
+    "ชัย",
+    "หญิง",
+    "พงษ์",
+    "กร",
+    "กานต์",
+    "ดา",
+    "นันท์",
+    "ศักดิ์",
+    "วัฒน์",
+    "พร",
+    "ภา",
+    "ณี",
+    "รัตน์",
+    "เดช",
+    "ธิดา",
+    "พัฒน์",
+    "ฤทธิ์",
+    "มาศ",
+    "ยา",
+]
+FAMILY_ENDS = [
+    "สุข",
+    "ใจดี",
+    "วงศ์",
+    "กุล",
+    "รักษ์",
+    "ทอง",
+    "มณี",
+    "ศรี",
+    "พันธ์",
+    "สกุล",
+    "เจริญ",
+    "บุญมา",
+    "ไทย",
+    "ชัยศรี",
+    "แก้ว",
+    "ดำรง",
+    "อินทร์",
+    "คำ",
+    "ทรัพย์",
+    "โชติ",
+]
+LATIN = [
+    "john",
+    "mary",
+    "peter",
+    "anna",
+    "david",
+    "susan",
+    "mark",
+    "linda",
+    "paul",
+    "emma",
+    "kevin",
+    "sara",
+    "brian",
+    "lisa",
+    "jason",
+    "nina",
+    "oscar",
+    "tina",
+    "victor",
+    "wendy",
+]
 BLOCK = 20_000
 
 
@@ -43,7 +127,9 @@ def people(organization_id: UUID, first: int, count: int) -> Iterator[tuple[obje
     dice = random.Random(first)
     for n in range(first, first + count):
         given = _skewed(dice, STARTS) + _skewed(dice, ENDS) if n % 12 else _skewed(dice, LATIN).title()
-        family = "".join(_skewed(dice, part) for part in (STARTS, ENDS, FAMILY_ENDS)) if n % 12 else dice.choice(LATIN).title() + "son"
+        family = (
+            "".join(_skewed(dice, part) for part in (STARTS, ENDS, FAMILY_ENDS)) if n % 12 else dice.choice(LATIN).title() + "son"
+        )
         nick = dice.choice(ENDS) if n % 3 == 0 else ""
         phone = f"+66{dice.choice('689')}{1 + n % 9}{(n * 7_654_321) % 10_000_000:07}"
         columns = search_columns(organization_id, {"given_name": given, "family_name": family, "nickname": nick, "phone": phone})

@@ -43,7 +43,11 @@ class Till(threading.Thread):
         count = 0
         while not self.stopping.is_set():
             count += 1
-            ref, amount, member = f"{self.number}-{count}", dice.randint(1, 500), dice.choice(self.installation.told["members"][1:])
+            ref, amount, member = (
+                f"{self.number}-{count}",
+                dice.randint(1, 500),
+                dice.choice(self.installation.told["members"][1:]),
+            )
             report = {"member": {"id": member}, "kind": "purchase", "ref": ref, "origin": "till", "amount": amount}
             if self._report(client, report):
                 self.acknowledged[ref] = (member, amount)
@@ -139,7 +143,9 @@ def _wait_until_told(installation: Installation) -> None:
 
 def test_a_lost_and_a_doubled_bill_would_be_seen(installation):
     """The control: what the test above looks for is found when it is there."""
-    ref, member, minor = installation.ask("SELECT ref, member_id::text, amount_minor FROM activity WHERE kind = 'purchase' LIMIT 1")[0]
+    ref, member, minor = installation.ask(
+        "SELECT ref, member_id::text, amount_minor FROM activity WHERE kind = 'purchase' LIMIT 1"
+    )[0]
     bill = (member, minor // 100)
 
     assert lost_and_doubled(installation, {ref: bill}) == (set(), set())

@@ -71,3 +71,19 @@ def test_mapping_with_an_unknown_column_names_those_there_are(owner):
 
 def test_file_of_another_organization_is_not_found(owner, signed_in):
     assert owner.get("/console/imports/files/01a20000-0000-7000-8000-000000000000/").status_code == 404
+
+
+def test_rows_left_out_are_handed_out_with_their_reasons(owner, shop, other_organization_id):
+    where = upload(owner, MEMBERS)["Location"]
+    mapping = owner.get(where).context["form"].initial["mapping"]
+    owner.post(where, {"mapping": mapping, "do": "import"})
+    work(shop, "import.requested")
+    with organization_scope(shop):
+        (found,) = imports_of(organization_id=shop)
+    kept = owner.get(f"/console/imports/{found.id}/").context["rejects_file"]
+    answer = owner.get(f"/console/imports/rejects/{kept.id}/")
+    rows = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "ปิติ" in rows
+    assert "This is no phone number." in rows
+    assert "มานี" not in rows
+    assert answer["Cache-Control"] == "no-store"

@@ -200,9 +200,13 @@ class _Work:
         if self.manner.dry_run:
             run_slices(numbers=missing, work=self.write_slice, processes=self.manner.processes, on_done=on_done)
             return self._result(counts, rejects, was_resumed=False)
-        with operations.only_one(self.import_id):  # released by forking: asked again below
-            pass
-        run_slices(numbers=missing, work=self.write_slice, processes=self.manner.processes, on_done=on_done)
+        run_slices(
+            numbers=missing,
+            work=self.write_slice,
+            processes=self.manner.processes,
+            on_done=on_done,
+            holding=lambda: operations.only_one(self.import_id),
+        )
         return self._finish(done, counts, rejects, was_resumed=was_resumed)
 
     def write_slice(self, number: int) -> SliceDone:

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -76,7 +77,7 @@ class Desk:
         return Actor("staff", str(self.place.staff_id), store)
 
 
-StaffView = Callable[..., HttpResponse]
+StaffView = Callable[..., HttpResponseBase]
 
 
 def staff_page(*any_of: Permission) -> Callable[[StaffView], StaffView]:
@@ -87,7 +88,7 @@ def staff_page(*any_of: Permission) -> Callable[[StaffView], StaffView]:
 
     def decorate(view: StaffView) -> StaffView:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             desk = find_desk(request)

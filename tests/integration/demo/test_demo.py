@@ -40,7 +40,7 @@ def test_purchases_last_two_years_until_the_day(tmp_path):
     assert any(",-1," in line for line in lines), "something came back"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_demo_is_built_once_and_can_be_built_anew(tmp_path):
     source = DemoSource(60, "test")
     built = building.build(tmp_path, source, known=None, fresh=False, processes=1)

@@ -302,6 +302,7 @@ def test_a_batch_gives_what_single_reports_give(shop, new_member, balance):
             singles.append(record_activity(organization_id=shop, member_id=one, activity=activity, now=NOW).outcome)
         except Rejected as refusal:
             singles.append(refusal.code)
+
     def told(answer):
         outcome = answer if isinstance(answer, dict) else getattr(answer, "outcome", None)
         return (

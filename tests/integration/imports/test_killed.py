@@ -46,17 +46,16 @@ def test_killed_import_goes_on_where_it_stood(shop, tmp_path, processes):
     environment = {**os.environ, "DATABASE_URL": address("default"), "DATABASE_OWNER_URL": address("owner")}
     kills = 0
     while True:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        if kills < 3 and _wait_for_slices(shop, process, more_than=kills):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            kills += 1
-            continue
-        output = process.communicate(timeout=300)[0].decode()
-        assert process.returncode == 0, output
-        break
+        log = tmp_path / f"log-{kills}"
+        with log.open("wb") as out:
+            process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
+            if kills < 3 and _wait_for_slices(shop, process, more_than=kills):
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                kills += 1
+                continue
+            assert process.wait(timeout=300) == 0, log.read_text()
+            break
 
     with organization_scope(shop):
         assert Activity.objects.filter(organization_id=shop).count() == MEMBERS * ORDERS

@@ -125,9 +125,7 @@ TREES = st.recursive(
     ),
     max_leaves=6,
 )
-ROWS = st.lists(
-    st.fixed_dictionaries({name: st.none() | values for name, values in VALUES.items()}), min_size=1, max_size=8
-)
+ROWS = st.lists(st.fixed_dictionaries({name: st.none() | values for name, values in VALUES.items()}), min_size=1, max_size=8)
 
 
 @pytest.fixture(scope="module")
@@ -156,9 +154,7 @@ def fill(cursor: psycopg.Cursor, rows: list[dict[str, Any]]) -> None:
 
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(raw=TREES, rows=ROWS)
-def test_closure_and_sql_on_random_trees_and_rows_agree(
-    cursor: psycopg.Cursor, raw: Any, rows: list[dict[str, Any]]
-) -> None:
+def test_closure_and_sql_on_random_trees_and_rows_agree(cursor: psycopg.Cursor, raw: Any, rows: list[dict[str, Any]]) -> None:
     node = parse(raw, CATALOGUE)
     fill(cursor, rows)
     check = compile_closure(node, itemgetter)

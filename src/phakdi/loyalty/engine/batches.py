@@ -49,7 +49,8 @@ def record_many(*, items: Sequence[tuple[UUID, Report]], context: Context) -> li
 def _apart(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
     """Return the items whose receipt comes for the first time, and the others."""
     seen: set[tuple[str, str]] = set()
-    fresh, repeats = [], []
+    fresh: list[Item] = []
+    repeats: list[Item] = []
     for item in items:
         receipt = item[2].receipt
         key = (receipt.origin, receipt.number) if receipt else None

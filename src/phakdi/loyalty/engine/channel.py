@@ -6,6 +6,7 @@ inside a transaction, where psycopg must first have begun it, an ordinary cursor
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -52,9 +53,7 @@ def text_array(values: Iterable[str]) -> str:
     return "{" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "}"
 
 
-def _execute(
-    driver: psycopg.Connection, statement: Statement, values: list[bytes | None], *, again: bool = True
-) -> pq.abc.PGresult:
+def _execute(driver: psycopg.Connection, statement: Statement, values: Sequence[Any], *, again: bool = True) -> pq.abc.PGresult:
     if driver.prepare_threshold is None:  # as behind a pooler that switches servers between transactions
         result = driver.pgconn.exec_params(statement.sql, values)
     else:

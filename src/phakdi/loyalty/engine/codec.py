@@ -131,11 +131,11 @@ def _wallet(text: str) -> Wallet:
 
 def _lot(text: str) -> Lot:
     (
-        id, unit, granted, remaining, earned_at, available_at, expires_at, is_pending, waits_for, cancel_at, pot, rule, is_bonus,
+        lot_id, unit, granted, remaining, earned_at, available_at, expires_at, is_pending, waits_for, cancel_at, pot, rule, is_bonus,
         activity_id, ref,
     ) = text.split(VALUES)  # fmt: skip
     return Lot(
-        _id(id),
+        _id(lot_id),
         unit,
         int(granted),
         int(remaining),
@@ -155,10 +155,10 @@ def _lot(text: str) -> Lot:
 
 def _voucher(text: str) -> Voucher:
     (
-        id, definition, state, issued_at, starts_at, expires_at, value_minor, uses_left, rule, activity_id, ref, choice,
+        voucher_id, definition, state, issued_at, starts_at, expires_at, value_minor, uses_left, rule, activity_id, ref, choice,
     ) = text.split(VALUES)  # fmt: skip
     return Voucher(
-        _id(id),
+        _id(voucher_id),
         definition,
         state,
         _read(issued_at),

@@ -31,7 +31,8 @@ def pass_time_of_due(*, organization_id: UUID, now: datetime, limit: int) -> Tim
 
     A member that cannot be booked is logged and left; the others go on. Safe to repeat and to run twice at once.
     """
-    after, booked, moved, failed, seen = START, 0, 0, [], 0
+    after, booked, moved, seen = START, 0, 0, 0
+    failed: list[UUID] = []
     while seen < limit:
         size = min(SLICE, limit - seen)
         with organization_scope(organization_id):

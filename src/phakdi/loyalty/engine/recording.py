@@ -187,7 +187,8 @@ def _load(member_id: UUID, report: Report, context: Context) -> queries.Loaded:
 
 
 def _replayed(loaded: queries.Loaded, member_id: UUID, report: Report) -> Receipt:
-    assert loaded.first_answer and report.receipt
+    assert loaded.first_answer
+    assert report.receipt
     return replay(loaded.first_answer, member_id=member_id, receipt=report.receipt)
 
 

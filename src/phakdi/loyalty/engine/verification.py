@@ -42,7 +42,7 @@ def differences_of(*, organization_id: UUID) -> list[Difference]:
 
     Reads every entry of the organization, so it belongs into the night; up to 100 differences of each kind.
     """
-    found = []
+    found: list[Difference] = []
     with connection.cursor() as cursor:
         for check, sql in CHECKS.items():
             cursor.execute(f"{sql} LIMIT {DIFFERENCES_MAX}", {"organization_id": organization_id})

@@ -16,7 +16,7 @@ FROM entry WHERE organization_id = %s AND effective_at >= %s AND effective_at < 
 _OUTSTANDING = """
 SELECT unit, coalesce(sum(active + pending + held), 0)::bigint FROM wallet WHERE organization_id = %s GROUP BY unit ORDER BY unit
 """
-_ACTIVITIES = "SELECT count(*) FROM activity WHERE organization_id = %s AND id >= %s"
+_ACTIVITIES = "SELECT count(*) FROM activity WHERE organization_id = %s AND id >= %s AND occurred_at >= %s"
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,8 +43,8 @@ def outstanding(*, organization_id: UUID) -> dict[str, int]:
 
 
 def activities_since(*, organization_id: UUID, since: datetime) -> int:
-    """Return how many activities were recorded since an instant."""
+    """Return how many activities happened since an instant: none of them was recorded before it."""
     first = UUID(int=int(since.timestamp() * 1000) << 80)
     with connection.cursor() as cursor:
-        cursor.execute(_ACTIVITIES, [organization_id, first])
+        cursor.execute(_ACTIVITIES, [organization_id, first, since])
         return int(cursor.fetchone()[0])

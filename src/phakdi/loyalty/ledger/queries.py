@@ -6,7 +6,7 @@ Pages go backwards by identifier: identifiers are ordered by the time of recordi
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, TextField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from phakdi.kit.errors import NotFound
@@ -42,6 +42,22 @@ def entries_of_activity(*, organization_id: UUID, member_id: UUID, activity_id: 
 def activities_of(*, organization_id: UUID, member_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
     """Return what the member did, the latest recorded first, up to ``limit`` before the activity ``before``."""
     return list(_of(Activity.objects.all(), organization_id, member_id, before)[: min(limit, PAGE_MAX)])
+
+
+def entries_by_time(*, organization_id: UUID, member_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Entry]:
+    """Return the member's movements as a person reads them: by when they took effect, the latest first; an import may record the past."""
+    found = Entry.objects.filter(organization_id=organization_id, member_id=member_id)
+    if before and (at := found.filter(id=before).values_list("effective_at", flat=True).first()):
+        found = found.filter(Q(effective_at__lt=at) | Q(effective_at=at, id__lt=before))
+    return list(found.order_by("-effective_at", "-id")[: min(limit, PAGE_MAX)])
+
+
+def activities_by_time(*, organization_id: UUID, member_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
+    """Return what the member did as a person reads it: by when it happened, the latest first."""
+    found = Activity.objects.filter(organization_id=organization_id, member_id=member_id)
+    if before and (at := found.filter(id=before).values_list("occurred_at", flat=True).first()):
+        found = found.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, id__lt=before))
+    return list(found.order_by("-occurred_at", "-id")[: min(limit, PAGE_MAX)])
 
 
 def get_activity(*, organization_id: UUID, member_id: UUID, activity_id: UUID) -> Activity:

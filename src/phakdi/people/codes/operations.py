@@ -131,7 +131,7 @@ def try_code(*, organization_id: UUID, purpose: str, proof: Proof, code: str, no
         Invalid: what was typed is no code; that costs no try.
     """
     digits = read_code(code)
-    params = {
+    params: dict[str, Any] = {
         **_hashes(organization_id, proof.channel, proof.destination, proof.session),
         "organization": organization_id,
         "id": proof.challenge_id,

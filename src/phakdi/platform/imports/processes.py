@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -30,25 +31,39 @@ def can_fork() -> bool:
     return "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
 
 
-def run_slices(*, numbers: Sequence[int], work: Work, processes: int, on_done: Callable[[SliceDone], None]) -> None:
+def run_slices(
+    *,
+    numbers: Sequence[int],
+    work: Work,
+    processes: int,
+    on_done: Callable[[SliceDone], None],
+    holding: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Do the work of every slice in ``numbers``, at most ``processes`` at once, and tell each as it is done.
 
     An error ends them all and is raised again; slices that were written stay. The connections of this process are closed
-    before it forks.
+    before it forks. ``holding`` is entered for as long as slices are written, on a connection of this process.
     """
     gc.freeze()  # what was read is kept: nobody looks through it for garbage, and processes go on sharing it
     try:
         if processes <= 1 or len(numbers) <= 1 or not can_fork():
-            for number in numbers:
-                on_done(work(number))
+            with holding():
+                for number in numbers:
+                    on_done(work(number))
         else:
             connections.close_all()
-            _run_forked(numbers, work, min(processes, len(numbers)), on_done)
+            _run_forked(numbers, work, min(processes, len(numbers)), on_done, holding)
     finally:
         gc.unfreeze()
 
 
-def _run_forked(numbers: Sequence[int], work: Work, processes: int, on_done: Callable[[SliceDone], None]) -> None:
+def _run_forked(
+    numbers: Sequence[int],
+    work: Work,
+    processes: int,
+    on_done: Callable[[SliceDone], None],
+    holding: Callable[[], AbstractContextManager[None]],
+) -> None:
     context = multiprocessing.get_context("fork")
     following = context.Value("i", 0)
     readers: list[Connection] = []
@@ -61,7 +76,8 @@ def _run_forked(numbers: Sequence[int], work: Work, processes: int, on_done: Cal
             writer.close()
             readers.append(reader)
             children.append(child)
-        _collect(readers, on_done)
+        with holding():
+            _collect(readers, on_done)
         for child in children:
             child.join()
     finally:

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +13,8 @@ from phakdi.adapters.commerce.files.wording import reason_of
 from phakdi.flows.request_import import request_undo
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
+from phakdi.platform.files.core import FileKind
+from phakdi.platform.files.queries import UnknownFile, files_of, get_file, path_of
 from phakdi.platform.imports.queries import get_import, imports_of, rejects_of, slices_of
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
@@ -39,6 +42,7 @@ def detail(request: HttpRequest, desk: Desk, import_id: UUID) -> HttpResponse:
     """Show one import: what came of its rows, and those that were left out."""
     with organization_scope(desk.organization_id):
         found = get_import(organization_id=desk.organization_id, import_id=import_id)
+        files = files_of(organization_id=desk.organization_id, kind=FileKind.REJECTS)
         rejects = rejects_of(organization_id=desk.organization_id, import_id=import_id)
         done = slices_of(organization_id=desk.organization_id, import_id=import_id)
     context = {
@@ -47,8 +51,21 @@ def detail(request: HttpRequest, desk: Desk, import_id: UUID) -> HttpResponse:
         "rejects": [(each, reason_of(each.code, each.details, language())) for each in rejects[:REJECTS_SHOWN]],
         "more": max(0, len(rejects) - REJECTS_SHOWN),
         "done": len(done),
+        "rejects_file": next((each for each in files if each.name.startswith(str(import_id))), None),
     }
     return render(request, "console/import.html", context)
+
+
+@require_safe
+@staff_page(Permission.IMPORTS_RUN)
+def rejects(request: HttpRequest, desk: Desk, file_id: UUID) -> HttpResponseBase:
+    """Hand out the rows that an import left out, each with its reason."""
+    del request
+    with organization_scope(desk.organization_id):
+        kept = get_file(organization_id=desk.organization_id, file_id=file_id)
+    if kept.kind != FileKind.REJECTS:
+        raise UnknownFile("There is no such file.")
+    return FileResponse(path_of(kept).open("rb"), as_attachment=True, filename=kept.name, content_type="text/csv; charset=utf-8")
 
 
 @require_POST
@@ -79,4 +96,6 @@ def count_name(name: str) -> str:
         "kept": _("members kept because of what they did since"),
         "deleted": _("members taken away"),
     }
+    if name.startswith("earned."):
+        return _("earned: %(unit)s") % {"unit": name.removeprefix("earned.")}
     return names.get(name, name)

@@ -24,6 +24,7 @@ from phakdi.web import standing
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.console.people import actor_names, named_entries
 from phakdi.web.naming import reader_for
+from phakdi.web.portal.consenting import consent_name
 from phakdi.web.receipts import verdict_lines
 from phakdi.web.requests import read_id
 
@@ -51,15 +52,18 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
         audit = audit_entries(
             organization_id=organization_id, wanted=AuditFilter(subject_kind="member", subject_id=str(member_id)), limit=FEW
         )
+        said = current_consents(organization_id=organization_id, member_id=member_id)
         context: dict[str, Any] = {
             "member": who,
-            "identities": identities_of(organization_id=organization_id, member_id=member_id),
-            "consents": current_consents(organization_id=organization_id, member_id=member_id).values(),
+            "identities": [
+                (identity_name(each.kind), each) for each in identities_of(organization_id=organization_id, member_id=member_id)
+            ],
+            "consents": [(consent_name(key), state) for key, state in said.items()],
             "messages_sent": messages_of(organization_id=organization_id, member_id=member_id, limit=FEW),
             "audit": named_entries(desk, audit, actor_names(desk, audit)),
-            "activities": ledger.activities_of(organization_id=organization_id, member_id=member_id, limit=FEW),
+            "activities": ledger.activities_by_time(organization_id=organization_id, member_id=member_id, limit=FEW),
         }
-        rows = ledger.entries_of(organization_id=organization_id, member_id=member_id, limit=FEW)
+        rows = ledger.entries_by_time(organization_id=organization_id, member_id=member_id, limit=FEW)
         lots = ledger.lots_of(organization_id=organization_id, member_id=member_id)
     note_look(organization_id=organization_id, member_id=member_id, actor=desk.actor(), now=now)
     if snapshot:
@@ -84,7 +88,7 @@ def entries(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
         who = get_member(organization_id=desk.organization_id, member_id=member_id)
         snapshot = _snapshot(desk, member_id)
         before = read_id(request.GET.get("before"))
-        rows = ledger.entries_of(organization_id=desk.organization_id, member_id=member_id, before=before, limit=PAGE + 1)
+        rows = ledger.entries_by_time(organization_id=desk.organization_id, member_id=member_id, before=before, limit=PAGE + 1)
     found = standing.movements(rows[:PAGE], snapshot.program, reader_for(desk.organization, snapshot.program)) if snapshot else []
     next_before = found[-1].id if len(rows) > PAGE else None
     return render(request, "console/member_entries.html", {"member": who, "movements": found, "next_before": next_before})
@@ -98,7 +102,7 @@ def activities(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpRespons
         who = get_member(organization_id=desk.organization_id, member_id=member_id)
         snapshot = _snapshot(desk, member_id)
         before = read_id(request.GET.get("before"))
-        rows = ledger.activities_of(organization_id=desk.organization_id, member_id=member_id, before=before, limit=PAGE + 1)
+        rows = ledger.activities_by_time(organization_id=desk.organization_id, member_id=member_id, before=before, limit=PAGE + 1)
     reader = reader_for(desk.organization, snapshot.program if snapshot else None)
     context = {
         "member": who,
@@ -138,3 +142,9 @@ def _snapshot(desk: Desk, member_id: UUID) -> Snapshot | None:
         return snapshot_of(organization_id=desk.organization_id, member_id=member_id, now=utc_now())
     except NotFound:  # no program yet; an unknown member was told before
         return None
+
+
+def identity_name(kind: str) -> str:
+    """Return what a way of knowing a member is called."""
+    names = {"PHONE": _("Phone"), "EMAIL": _("E-mail"), "CARD": _("Card"), "LINE": "LINE", "FACEBOOK": "Facebook"}
+    return names.get(kind) or kind.removeprefix("EXTERNAL:")

@@ -44,6 +44,7 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", uploads.new, name="import_new"),
     path("imports/files/<uuid:file_id>/", uploads.check, name="import_check"),
+    path("imports/rejects/<uuid:file_id>/", imports.rejects, name="import_rejects"),
     path("imports/<uuid:import_id>/undo/", imports.undo, name="import_undo"),
     path("imports/<uuid:import_id>/", imports.detail, name="import"),
     path("reviews/", reviews.reviews, name="reviews"),

@@ -11,7 +11,7 @@ from phakdi.flows.undo_activity import UNDONE_BY
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
-from phakdi.loyalty.ledger.queries import activities_of
+from phakdi.loyalty.ledger.queries import activities_by_time
 from phakdi.people.members.models import Member
 from phakdi.people.members.queries import find_by_identity, find_by_number, search
 from phakdi.platform.staff.core import Permission
@@ -85,7 +85,7 @@ def member(request: HttpRequest, desk: Desk, member_id: object) -> HttpResponse:
     context = {"customer": customer, "member": customer.member, "stores": stores, "store": current_store(request, stores)}
     if customer.snapshot:
         with organization_scope(desk.organization_id):
-            latest = activities_of(organization_id=desk.organization_id, member_id=customer.member.id, limit=LATEST)
+            latest = activities_by_time(organization_id=desk.organization_id, member_id=customer.member.id, limit=LATEST)
         program = customer.snapshot.program
         found = standing.balances(customer.snapshot, customer.reader, now)
         context |= {

@@ -54,3 +54,19 @@ def questions(*, organization_id: UUID, now: datetime, language: str, member_id:
         is_granted = bool(state and state.is_granted)
         found.append(Asked(name, key, str(LABELS[key]), words, version, is_granted, state.at if state else None))
     return found
+
+
+PURPOSES: Mapping[Purpose, str | Promise] = {
+    Purpose.MARKETING: _("News and offers"),
+    Purpose.PROFILING: _("Offers that fit what I buy"),
+    Purpose.PARTNERS: _("Passing data on to partners"),
+    Purpose.RESEARCH: _("Research"),
+    Purpose.SENSITIVE: _("Sensitive data"),
+}
+WAYS: Mapping[ConsentChannel, str | Promise] = {ConsentChannel.EMAIL: _("E-mail"), ConsentChannel.PHONE: _("Phone")}
+
+
+def consent_name(key: ConsentKey) -> str:
+    """Return what a consent is about, in words."""
+    name = str(PURPOSES.get(key.purpose, key.purpose))
+    return name if key.channel is ConsentChannel.ANY else f"{name} · {WAYS.get(key.channel, key.channel)}"

@@ -17,7 +17,7 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound, Refusal
 from phakdi.loyalty.engine.snapshots import snapshot_of
-from phakdi.loyalty.ledger.queries import entries_of
+from phakdi.loyalty.ledger.queries import entries_by_time
 from phakdi.loyalty.programs.queries import version_at
 from phakdi.people.codes.core import CodeGone
 from phakdi.people.members.models import Member
@@ -159,7 +159,7 @@ def card(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpRes
             snapshot = snapshot_of(organization_id=shop.id, member_id=member.id, now=now)
         except NotFound:  # no program yet
             return render(request, "portal/card.html", context)
-        entries = entries_of(organization_id=shop.id, member_id=member.id, limit=FEW + 1)
+        entries = entries_by_time(organization_id=shop.id, member_id=member.id, limit=FEW + 1)
     reader = reader_for(shop, snapshot.program)
     found = standing.balances(snapshot, reader, now)
     context |= {
@@ -180,7 +180,7 @@ def history(request: HttpRequest, shop: OrganizationRef, member: Member) -> Http
     with organization_scope(shop.id):
         program = version_at(organization_id=shop.id, at=utc_now())
         before = read_id(request.GET.get("before"))
-        entries = entries_of(organization_id=shop.id, member_id=member.id, before=before, limit=PAGE + 1)
+        entries = entries_by_time(organization_id=shop.id, member_id=member.id, before=before, limit=PAGE + 1)
     found = standing.movements(entries[:PAGE], program, reader_for(shop, program))
     next_before = found[-1].id if len(entries) > PAGE else None
     return render(request, "portal/history.html", {"member": member, "movements": found, "next_before": next_before})

@@ -57,7 +57,9 @@ def test_enroll_makes_an_active_member_known_by_phone(organization_id):
     with organization_scope(organization_id):
         found = queries.find_by_identity(organization_id=organization_id, kind="phone", value="+66 81 234 5678")
         assert found == member
-        assert queries.find_by_number(organization_id=organization_id, number=f"{member.number[:4]} {member.number[4:]}") == member
+        assert (
+            queries.find_by_number(organization_id=organization_id, number=f"{member.number[:4]} {member.number[4:]}") == member
+        )
 
 
 def test_enroll_again_changes_nothing(organization_id):

@@ -91,7 +91,10 @@ def test_code_is_sent_and_not_kept():
 def test_no_line_break_enters_a_subject():
     params = {**PARAMS, "organization": "Shop\r\nBcc: x@example.com"}
 
-    assert render("welcome", channel=MessageChannel.EMAIL, language="en", params=params).subject == "Welcome to Shop Bcc: x@example.com"
+    assert (
+        render("welcome", channel=MessageChannel.EMAIL, language="en", params=params).subject
+        == "Welcome to Shop Bcc: x@example.com"
+    )
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,7 @@ def test_contradiction_in_too_many_alternatives_makes_no_claim() -> None:
 
 
 QUESTIONS = st.one_of(
-    st.builds(
-        lambda op, n: {"visits": {op: n}}, st.sampled_from(["is", "is_not", "at_least", "less_than"]), st.integers(0, 3)
-    ),
+    st.builds(lambda op, n: {"visits": {op: n}}, st.sampled_from(["is", "is_not", "at_least", "less_than"]), st.integers(0, 3)),
     st.builds(
         lambda op, t: {"channel": {op: t}},
         st.sampled_from(["is", "is_not", "starts_with", "ends_with", "contains"]),
@@ -132,9 +130,7 @@ ROWS = st.fixed_dictionaries(
 
 @settings(max_examples=400, deadline=None)
 @given(raw=TREES, rows=st.lists(ROWS, min_size=5, max_size=15))
-def test_contradiction_is_never_claimed_of_a_condition_that_holds_for_some_row(
-    raw: Any, rows: list[dict[str, Any]]
-) -> None:
+def test_contradiction_is_never_claimed_of_a_condition_that_holds_for_some_row(raw: Any, rows: list[dict[str, Any]]) -> None:
     node = parse(raw, CATALOGUE)
     check = compile_closure(node, itemgetter)
 

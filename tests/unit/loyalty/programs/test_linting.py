@@ -50,18 +50,24 @@ EARN = "  - {key: base, give: {points: 1, per: 25}}\n"
             [("shadowed", "earning[1]", 4)],
         ),
         (
-            "units: {points: {auto: {every: 100, voucher: v}}}\nvouchers: {v: {amount: 5}}\n"
-            "tiers:\n  levels:\n    - {key: A}\n    - {key: B, reach: {meter: balance.points, at_least: 100}}\n",
+            (
+                "units: {points: {auto: {every: 100, voucher: v}}}\nvouchers: {v: {amount: 5}}\n"
+                "tiers:\n  levels:\n    - {key: A}\n    - {key: B, reach: {meter: balance.points, at_least: 100}}\n"
+            ),
             [("level_unreachable", "tiers.levels[1].reach", 7)],
         ),
         (
-            "units: {points: {auto: {every: 101, voucher: v}}}\nvouchers: {v: {amount: 5}}\n"
-            "tiers:\n  levels:\n    - {key: A}\n    - {key: B, reach: {meter: balance.points, at_least: 100}}\n",
+            (
+                "units: {points: {auto: {every: 101, voucher: v}}}\nvouchers: {v: {amount: 5}}\n"
+                "tiers:\n  levels:\n    - {key: A}\n    - {key: B, reach: {meter: balance.points, at_least: 100}}\n"
+            ),
             [],
         ),
         (
-            "tiers:\n  levels:\n    - {key: A}\n    - {key: B, reach: {any: [{meter: spend, at_least: 100}]}}\n"
-            "    - {key: C, reach: {any: [{meter: spend, at_least: 100}]}}\n",
+            (
+                "tiers:\n  levels:\n    - {key: A}\n    - {key: B, reach: {any: [{meter: spend, at_least: 100}]}}\n"
+                "    - {key: C, reach: {any: [{meter: spend, at_least: 100}]}}\n"
+            ),
             [("levels_overlap", "tiers.levels[2].reach", 6)],
         ),
     ],

@@ -95,8 +95,7 @@ TEMPLATES: Mapping[str, Template] = {
     "points_spent": Template(
         subject={"th": "คุณใช้ {points} {unit} ที่ {organization}", "en": "You spent {points} {unit} at {organization}"},
         body={
-            "th": "สมาชิก {number} ใช้ {points} {unit} ที่ {organization}\n\n"
-            "ถ้าคุณไม่ได้ใช้ โปรดระงับบัญชีในหน้าสมาชิก หรือติดต่อร้านทันที",
+            "th": "สมาชิก {number} ใช้ {points} {unit} ที่ {organization}\n\nถ้าคุณไม่ได้ใช้ โปรดระงับบัญชีในหน้าสมาชิก หรือติดต่อร้านทันที",
             "en": "Member {number} spent {points} {unit} at {organization}.\n\n"
             "If that was not you, freeze your membership on your card or contact the shop at once.",
         },
@@ -108,8 +107,7 @@ TEMPLATES: Mapping[str, Template] = {
     "points_transferred": Template(
         subject={"th": "คุณโอน {points} {unit} แล้ว", "en": "You transferred {points} {unit}"},
         body={
-            "th": "สมาชิก {number} โอน {points} {unit} ที่ {organization}\n\n"
-            "ถ้าคุณไม่ได้โอน โปรดระงับบัญชีในหน้าสมาชิก หรือติดต่อร้านทันที",
+            "th": "สมาชิก {number} โอน {points} {unit} ที่ {organization}\n\nถ้าคุณไม่ได้โอน โปรดระงับบัญชีในหน้าสมาชิก หรือติดต่อร้านทันที",
             "en": "Member {number} transferred {points} {unit} at {organization}.\n\n"
             "If that was not you, freeze your membership on your card or contact the shop at once.",
         },
@@ -146,8 +144,7 @@ TEMPLATES: Mapping[str, Template] = {
         subject={"th": "{points} {unit} หมดอายุแล้ว", "en": "{points} {unit} have expired"},
         body={
             "th": "{points} {unit} ของสมาชิก {number} ที่ {organization} หมดอายุแล้ว\n\nหน้าสมาชิกบอกว่าแต้มที่เหลือหมดอายุเมื่อไร",
-            "en": "{points} {unit} of member {number} at {organization} have expired.\n\n"
-            "Your card shows when the others do.",
+            "en": "{points} {unit} of member {number} at {organization} have expired.\n\nYour card shows when the others do.",
         },
         short={
             "th": "{organization}: {points} {unit} ของสมาชิก {number} หมดอายุแล้ว",

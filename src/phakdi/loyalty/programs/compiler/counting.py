@@ -86,8 +86,8 @@ class Counting(Parts):
             "gross": units.Meter(of="gross"),
             "orders": units.Meter(),
             "points": units.Meter(of="points", on=["any"]),
-        "active_days": units.Meter(on=["any"]),
-        "redeemed": units.Meter(on=[]),  # counted where points are spent
+            "active_days": units.Meter(on=["any"]),
+            "redeemed": units.Meter(on=[]),  # counted where points are spent
         }
         items = {**{k: m for k, m in built_in.items() if k in self.fields.windows}, **self.document.meters}
         return tuple(self.meter(key, item, f"meters.{key}") for key, item in items.items())

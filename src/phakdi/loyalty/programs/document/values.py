@@ -83,9 +83,12 @@ class Expiry(Strict):
     on: Annotated[list[MonthDay], BeforeValidator(_as_list)] | None = None
     at: DateText | None = None
     cycle: bool = False
-    within: Literal["day", "month", "quarter", "half_year", "year", "birthday", "birth_month", "level", "membership", "membership_year"] | None = (
-        None
-    )
+    within: (
+        Literal[
+            "day", "month", "quarter", "half_year", "year", "birthday", "birth_month", "level", "membership", "membership_year"
+        ]
+        | None
+    ) = None
     round_up: str | None = None
     last_day: Literal["anniversary", "before"] = "anniversary"
     counted_from: Literal["available", "earned", "first_earned", "joined", "level", "membership"] = "available"

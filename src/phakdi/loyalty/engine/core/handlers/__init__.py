@@ -50,6 +50,7 @@ HANDLERS: dict[str, Handler] = {
     "transfer": sharing.transfer,
     "receive_points": sharing.receive,
     "add_payee": sharing.add_payee,
+    "household_joined": sharing.join_household,
     "convert": sharing.convert,
     "cancel_convert": sharing.cancel_convert,
     "submit_receipt": receipts.submit,

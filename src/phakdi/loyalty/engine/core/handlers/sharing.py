@@ -15,6 +15,7 @@ from phakdi.loyalty.programs.compiled import RunningTransfer
 from phakdi.loyalty.programs.document.spending import Conversion, Transfer
 
 CONVERSION = "convert"
+HOUSEHOLD = frozenset({"household", "family"})
 GONE = frozenset({"CLOSED", "MERGED"})
 _MODES: dict[str, Rounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up", "half_even": "half_even"}
 
@@ -96,7 +97,7 @@ def _check_payee(work: Work, definition: Transfer, payee: dict[str, Any] | None)
 def _same_household(work: Work, receiver: UUID, relation: Any) -> bool:
     marks = work.state.marks
     members = {str(marks.get("household") or ""), *map(str, marks.get("household_members", ()))}
-    return str(receiver) in members or relation in {"household", "family"}
+    return str(receiver) in members or relation in HOUSEHOLD
 
 
 def _check(work: Work, running: RunningTransfer, points: int, minimum: int, step: int | None) -> None:
@@ -164,6 +165,15 @@ def add_payee(work: Work) -> None:
             "relation_not_allowed", "Points cannot be given to such a person.", relation=relation, allowed=definition.relations
         )
     payees[payee] = {"at": work.at.isoformat(), "relation": relation}
+    if relation in HOUSEHOLD:
+        work.mark("household_members", []).append(payee)
+        work.caused.append(Caused(UUID(payee), "household_joined", work.at, {"from": str(work.state.member_id)}))
+
+
+def join_household(work: Work) -> None:
+    """Note whose household this member was taken into; the first one stays."""
+    work.earns = False
+    work.state.marks.setdefault("household", str(work.activity.fields["from"]))
 
 
 # --- to partners --------------------------------------------------------------------------------------------------------
