@@ -27,6 +27,7 @@ KIND_NAMES: Mapping[str, Phrase] = {
     "friend_activity": ("กิจกรรมของเพื่อน", "A friend's activity"),
     "grant_voucher": ("ให้คูปอง", "Voucher given"),
     "hold": ("กันแต้ม", "Hold"),
+    "household_joined": ("เข้าร่วมครอบครัว", "Taken into a household"),
     "join": ("สมัครสมาชิก", "Joining"),
     "link": ("ผูกบัญชี", "Account linked"),
     "merge_cards": ("รวมบัตร", "Cards put together"),

@@ -141,9 +141,7 @@ def test_facts_are_written_with_the_post(organization_id, member_id):
     step = earn_now(organization_id, member_id, 100)
 
     with organization_scope(organization_id), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, member_id, topic, data::text, at FROM outbox_fact WHERE organization_id = %s", [organization_id]
-        )
+        cursor.execute("SELECT id, member_id, topic, data::text, at FROM outbox_fact WHERE member_id = %s", [member_id])
         assert cursor.fetchall() == [(UUID(int=step.activity.id.int + 1), member_id, "points.earned", '{"points": 100}', NOW)]
 
 
