@@ -24,6 +24,7 @@ from phakdi.loyalty.casebook import CaseResult, run_file
 from phakdi.loyalty.programs import Finding, compile_program, lint_program, load_program
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import get_version
+from phakdi.loyalty.wording import Reader, finding_text, program_error_text
 from phakdi.people.members.models import Member
 from phakdi.people.members.queries import search
 from phakdi.platform.staff.core import Permission
@@ -32,7 +33,7 @@ from phakdi.web.console.programs import version_in_force
 from phakdi.web.naming import reader_for
 from phakdi.web.receipts import Moved, VerdictLine, moved_by, notes_of, verdict_lines
 from phakdi.web.requests import read_id
-from phakdi.web.words import refusal_sentence
+from phakdi.web.words import language, refusal_sentence
 
 TEXT_MAX = 500_000
 DIFF_MAX = 400
@@ -87,7 +88,7 @@ class Checked:
     """What looking at the text showed."""
 
     errors: list[dict[str, Any]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[tuple[Finding, str]] = field(default_factory=list)
     cases: tuple[CaseResult, ...] = ()
     diff: list[tuple[str, str]] = field(default_factory=list)
     program: CompiledProgram | None = None
@@ -134,21 +135,22 @@ def edit(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def check(text: str, in_force: str, now: datetime, desk: Desk) -> Checked:
     """Return what can be said about a text: errors at their lines, warnings, its cases, and what changes."""
+    reader = Reader(language(), desk.currency, desk.zone)
     try:
         document = load_program(text)
         program = compile_program(document)
         findings = lint_program(document, today=now.astimezone(desk.zone).date())
         cases = run_file(text).cases
     except Invalid as refusal:
-        return Checked(errors=_errors(refusal))
-    return Checked([], findings, cases, _diff(in_force, text), program)
+        return Checked(errors=_errors(refusal, reader))
+    told = [(each, finding_text(each.code, each.params, each.message, reader)) for each in findings]
+    return Checked([], told, cases, _diff(in_force, text), program)
 
 
-def _errors(refusal: Invalid) -> list[dict[str, Any]]:
-    found = refusal.details.get("errors")
-    if found:
-        return [dict(each) for each in found]
-    return [{"message": refusal.message, "path": refusal.details.get("path", ""), "line": refusal.details.get("line")}]
+def _errors(refusal: Invalid, reader: Reader) -> list[dict[str, Any]]:
+    alone = {"message": refusal.message, "path": refusal.details.get("path", ""), "line": refusal.details.get("line")}
+    found = refusal.details.get("errors") or [alone]
+    return [{**each, "message": program_error_text(each["message"], reader)} for each in found]
 
 
 def _diff(before: str, after: str) -> list[tuple[str, str]]:

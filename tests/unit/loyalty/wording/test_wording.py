@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from phakdi.api.texts import PHRASES as API
-from phakdi.loyalty.wording import Reader, reason_text, refusal_text, verdict_text
+from phakdi.kit.errors import Invalid
+from phakdi.loyalty.programs import compile_program, load_program
+from phakdi.loyalty.wording import Reader, program_error_text, reason_text, refusal_text, verdict_text
+from phakdi.loyalty.wording.program_files import FINDINGS
 from phakdi.loyalty.wording.reasons import KINDS, REASONS, SPECIAL
 from phakdi.loyalty.wording.refusals import REFUSALS
 from phakdi.loyalty.wording.verdicts import VERDICTS
@@ -119,3 +122,38 @@ def test_refusal_shows_figures_and_days():
         == "Not enough points: 1,500 are needed, 20 are there."
     )
     assert refusal_text("unheard_of", {}, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("phakdi: 1\nkey: a\nunit: {}\n", "ไม่มีคีย์ 'unit' ตรงนี้ หมายถึง 'units' หรือไม่"),
+        ("phakdi: 1\n", "ขาด 'key'"),
+        ("phakdi: 1\nkey: a\nkey: b\n", "'key' ซ้ำสองครั้ง เก็บไว้เพียงอันเดียว"),
+        (
+            "phakdi: 1\nkey: a\nearning:\n  - {key: b, give: {points: many}}\n",
+            "ตรงนี้ต้องเป็นตัวเลข ไม่ใช่ 'many'",
+        ),
+        (
+            "phakdi: 1\nkey: a\nearning:\n  - {key: b, give: {points: 1, unit: star}}\n",
+            "ไม่มี 'star' ที่มีคือ points",
+        ),
+        (
+            "phakdi: 1\nkey: a\nunits: {points: {expires: {after: soon}}}\n",
+            "เขียนระยะเวลา เช่น '90 days', '6 months', '1 year' หรือ '24 hours' ไม่ใช่ 'soon'",
+        ),
+    ],
+)
+def test_errors_of_program_files_are_told_in_thai(text, said):
+    with pytest.raises(Invalid) as refused:
+        compile_program(load_program(text))
+    found = refused.value.details.get("errors") or [{"message": refused.value.message}]
+    assert program_error_text(found[0]["message"], Reader("th")) == said
+    assert program_error_text(found[0]["message"], Reader("en")) in found[0]["message"]
+
+
+def test_every_warning_about_program_files_has_words():
+    given = set()
+    for name, call in calls("loyalty/programs"):
+        given |= constants(call.args[:1]) if name == "Finding" else set()
+    assert given - FINDINGS.keys() == set()
