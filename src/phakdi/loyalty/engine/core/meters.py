@@ -16,6 +16,7 @@ from phakdi.loyalty.programs.periods import Window
 Counted = list[list[object]]  # [meter, bucket, quantity] as kept in an order's document
 CALENDAR = frozenset("LDWMQHY")
 DAY = timedelta(days=1)
+NOT_DONE = frozenset({"refund", "take_back", "expire_to"})  # not something that a member does
 KEPT = {"D": 400, "W": 12, "M": 26, "Q": 10, "H": 6, "Y": 4, "J": 4, "P": 4, "S": 4, "C": 4, "T": 400}
 
 
@@ -112,14 +113,19 @@ def measured(work: Work, meter: RunningMeter) -> int:
 
 
 def count_activity(work: Work) -> Counted:
-    """Count the activity looked at in every meter that counts its kind; returns what an order keeps."""
+    """Count the activity looked at in every meter that counts its kind; returns what an order keeps.
+
+    What the engine itself made happen, and returns, count only where a meter names their kind.
+    """
     kept: Counted = []
-    program = work.program
-    for meter in program.meters_by_kind.get(work.activity.kind) or program.meters_by_kind.get("any", ()):
+    program, kind = work.program, work.activity.kind
+    is_done = work.reported is not None and kind == work.reported.kind and kind not in NOT_DONE
+    for meter in program.meters_by_kind.get(kind) or (program.meters_by_kind.get("any", ()) if is_done else ()):
+        if not is_done and kind not in meter.kinds:
+            continue
         if meter.key == "active_days":
-            if work.state.meters.get("active_days", {}).get(periods.bucket("D", work.today)):
-                continue
-            book(work, meter.key, meter.letters | {"D"}, 1)
+            if not work.state.meters.get("active_days", {}).get(periods.bucket("D", work.today)):
+                book(work, meter.key, meter.letters | {"D"}, 1)
         elif quantity := measured(work, meter):
             kept += count(work, meter, quantity)
     return kept

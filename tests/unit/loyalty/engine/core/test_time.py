@@ -375,3 +375,20 @@ def test_rules_that_make_one_another_happen_without_end_are_stopped():
     member.buys("2026-03-02", 1)
 
     assert member.why("") == (False, "endless")
+
+
+def test_what_the_calendar_brings_is_no_day_with_an_activity():
+    running = program(
+        earning=[
+            {"key": "gift", "on": "birthday", "give": {"points": 5}},
+            {"key": "busy", "when": {"active_days.lifetime": 1}, "give": {"points": 100}},
+        ]
+    )
+    member = Member(running, birthday=date(1990, 3, 3))
+    member.buys("2026-03-02", 1, "R1")
+    member.waits("2026-03-04")
+    member.does("refund", "2026-03-05", of="R1")
+
+    member.buys("2026-03-06", 1)
+
+    assert member.points() == 105
