@@ -78,18 +78,22 @@ class World:
 
     def _book_time(self, now: datetime) -> None:
         self.now = max(self.now, now)
-        for name, state in list(self.members.items()):
+        for name in list(self.members):
+            state = self._before(name)
             state.budgets = dict(self._budgets)
             self._take(name, advance_time(state, program=self.program, now=self.now))
+
+    def _before(self, name: str, activity: Activity | None = None) -> MemberState:
+        """Return the state that the next step of a member starts from; a world that keeps its members elsewhere reads it there."""
+        return self.members[name]
 
     def _act(self, step: PlannedStep) -> None:
         if step.member not in self.members:
             self._enroll(step.member)
-        before = self.members[step.member]
-        state = self._as_told(before, step)
         activity = self._read(self._raw(step))
         if self._is_known(step.member, activity):
             return
+        state = self._as_told(self._before(step.member, activity), step)
         try:
             done = self._record(state, activity)
         except Refusal as error:
@@ -151,7 +155,7 @@ class World:
         if caused.ref:
             raw["of"] = caused.ref
         activity = replace(self._read(raw), depth=1)
-        state = self.members[name]
+        state = self._before(name, activity)
         state.budgets = dict(self._budgets)
         try:
             self._take(name, advance(state, activity, program=self.program, now=self.now))
