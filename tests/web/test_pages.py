@@ -40,7 +40,7 @@ def address(pattern, member_id=None):
 
 
 def test_every_page_says_who_may_open_it():
-    assert set(pages_without_guard()) == {"home", "language", "sign_in", "sign_out", "place"}
+    assert set(pages_without_guard()) == {"home", "language", "sign_in", "sign_out", "place", "password"}
     assert get_resolver().url_patterns
 
 
@@ -105,3 +105,17 @@ def test_lists_ask_the_database_the_same_number_of_times_for_one_row_and_three(
     with CaptureQueriesContext(connection) as many:
         owner.get(url)
     assert len(many) == len(few)
+
+
+def test_members_page_asks_the_database_the_same_for_one_row_and_many(owner, member_id, bought):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    url, counts = reverse("web:member", args=[member_id]), []
+    for number in range(3):
+        bought(10, f"R{number}")
+        owner.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            owner.get(url)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2] < 25

@@ -91,3 +91,17 @@ def test_unknown_page_gets_a_page_of_ours_in_the_readers_language(db):
     answer = Client(headers={"accept-language": "th"}).get("/nowhere/")
     assert answer.status_code == 404
     assert "ไม่มีหน้านี้" in answer.text
+
+
+def test_password_is_changed_by_who_knows_the_old_one(staff):
+    staff()
+    client, other = visitor(), visitor()
+    for each in (client, other):
+        each.post("/sign-in/", FORM)
+    wrong = client.post("/sign-in/password/", {"old": "not this", "new": "another long word"})
+    assert "This is not your password." in wrong.text
+    weak = client.post("/sign-in/password/", {"old": PASSWORD, "new": "short"})
+    assert "Choose another password: at least 10 characters" in weak.text
+    assert client.post("/sign-in/password/", {"old": PASSWORD, "new": "another long word"})["Location"] == "/"
+    assert client.get("/console/").status_code == 200
+    assert other.get("/console/")["Location"].startswith("/sign-in/")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/organization/", sign_in.place, name="place"),
+    path("sign-in/password/", sign_in.password, name="password"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("m/<slug:slug>/", include("phakdi.web.portal.urls")),
     path("counter/", include("phakdi.web.counter.urls")),

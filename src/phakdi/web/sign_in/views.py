@@ -1,6 +1,7 @@
 """Staff sign in, choose for whom they work, and sign out."""
 
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,15 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from phakdi.flows.manage_staff import set_password
 from phakdi.kit.clock import utc_now
 from phakdi.kit.errors import Refusal
+from phakdi.platform.staff.authentication import WrongCredentials
 from phakdi.platform.staff.authentication import sign_in as check_credentials
 from phakdi.platform.staff.models import User
 from phakdi.platform.staff.queries import places_of
 from phakdi.web.access import CHOSEN, find_desk
 from phakdi.web.requests import client_address, safe_next
-from phakdi.web.sign_in.forms import SignInForm
-from phakdi.web.words import add_refusal
+from phakdi.web.sign_in.forms import PasswordForm, SignInForm
+from phakdi.web.words import add_refusal, refusal_sentence
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -63,6 +66,31 @@ def place(request: HttpRequest) -> HttpResponse:
             return redirect("web:home")
     title = _("Choose an organization") if places else _("You work for no organization yet")
     return render(request, "sign_in/place.html", {"places": places, "title": title})
+
+
+@sensitive_post_parameters("old", "new")
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Choose a new password; every other browser of theirs is signed out."""
+    desk = find_desk(request)
+    if desk is None:
+        return redirect("web:place")
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given, now = form.cleaned_data, utc_now()
+        try:
+            check_credentials(email=desk.user.email, password=given["old"], address=client_address(request), now=now)
+            set_password(organization_id=desk.organization_id, user=desk.user, password=given["new"], now=now)
+        except WrongCredentials:
+            form.add_error("old", _("This is not your password."))
+        except Refusal as refusal:
+            form.add_error("new" if refusal.details.get("field") == "password" else None, refusal_sentence(refusal))
+        else:
+            update_session_auth_hash(request, desk.user)
+            messages.success(request, _("Your password is changed."), "good")
+            return redirect("web:home")
+    return render(request, "sign_in/password.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def home(request: HttpRequest) -> HttpResponse:
