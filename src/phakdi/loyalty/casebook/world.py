@@ -83,7 +83,7 @@ class World:
             state.budgets = dict(self._budgets)
             self._take(name, advance_time(state, program=self.program, now=self.now))
 
-    def _before(self, name: str, activity: Activity | None = None) -> MemberState:
+    def _before(self, name: str, activity: Activity | None = None) -> MemberState:  # noqa: ARG002 - for worlds that read it
         """Return the state that the next step of a member starts from; a world that keeps its members elsewhere reads it there."""
         return self.members[name]
 
