@@ -24,7 +24,6 @@ KIND_NAMES: Mapping[str, Phrase] = {
     "expire_to": ("เวลาผ่านไป", "Time passed"),
     "fly": ("เที่ยวบิน", "Flight"),
     "take_back": ("คืนคะแนนของเพื่อน", "A friend's return"),
-    "friend_activity": ("กิจกรรมของเพื่อน", "A friend's activity"),
     "grant_voucher": ("ให้คูปอง", "Voucher given"),
     "hold": ("กันแต้ม", "Hold"),
     "household_joined": ("เข้าร่วมครอบครัว", "Taken into a household"),
