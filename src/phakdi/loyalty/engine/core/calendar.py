@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from phakdi.loyalty.engine.core.prepared import leaves
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import RunningCriterion
@@ -64,13 +65,20 @@ def next_review(work: Work, after: datetime | None = None) -> datetime | None:
     if tiers.review == "dates":
         days = [periods.next_yearly(today + DAY, periods.parse_month_day(text)) for text in tiers.review_dates]
         return work.start_of(min(days)) if days else None
-    return work.start_of(today + DAY) if _changes_by_itself(work) else None
-
-
-def _changes_by_itself(work: Work) -> bool:
-    """Whether a level that is held in real time can be lost by the mere passing of days."""
     level = work.program.level_by_key.get(work.state.standing.level)
-    return level is not None and level.keep is not None and not work.state.standing.assigned
+    if level is None or level.keep is None or work.state.standing.assigned:
+        return None
+    days = [day for leaf in leaves(level.keep) if (day := _day_of_fall(leaf, today)) is not None]
+    return work.start_of(min(days)) if days else None
+
+
+def _day_of_fall(leaf: RunningCriterion, today: date) -> date | None:
+    """Return the next day on which the mere passing of time may lose what is held in real time; None for never."""
+    if leaf.when is not None or (leaf.window is not None and leaf.window.kind in {"rolling", "membership_year", "cycle"}):
+        return today + DAY
+    if leaf.window is not None and leaf.window.kind in _PERIODS:
+        return periods.next_start(today, leaf.window.kind)
+    return None
 
 
 def next_rise(work: Work, after: datetime | None = None) -> datetime | None:

@@ -40,21 +40,27 @@ class Prepared:
             unit.key: tuple(meter for meter in of_points if meter.unit == unit.key) for unit in units
         }
         self.reach = _reach(program)
-        self.rising = tuple(leaf for level in program.levels for leaf in _rising(level.reach))
+        self.rising = tuple(leaf for level in program.levels for leaf in leaves(level.reach) if _is_rising(leaf))
         self.ends: dict[tuple[int, date], datetime | None] = {}
 
 
 TENURE = frozenset({"months", "days", "level_months"})  # what grows by the mere passing of time
 
 
-def _rising(criterion: RunningCriterion | None) -> Iterator[RunningCriterion]:
-    """Yield what time alone can fulfil: tenure, and periods just ended."""
+def leaves(criterion: RunningCriterion | None) -> Iterator[RunningCriterion]:
+    """Yield what a criterion asks for in the end: meters and conditions."""
     if criterion is None:
         return
-    if criterion.at_least is not None and (criterion.meter in TENURE or (criterion.window and criterion.window.previous)):
+    if criterion.at_least is not None or criterion.when is not None:
         yield criterion
     for each in (*criterion.any, *criterion.all):
-        yield from _rising(each)
+        yield from leaves(each)
+
+
+def _is_rising(leaf: RunningCriterion) -> bool:
+    """Whether time alone can fulfil it: tenure, and periods just ended."""
+    is_past = leaf.window is not None and leaf.window.previous
+    return leaf.at_least is not None and (leaf.meter in TENURE or is_past)
 
 
 _known: dict[int, Prepared] = {}

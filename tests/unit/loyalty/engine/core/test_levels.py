@@ -373,3 +373,12 @@ def test_days_with_an_activity_are_counted_once_each():
         member.buys(moment, 1)
 
     assert [entry.effective_at for entry in member.entries] == [at("2026-03-04 09:00")]
+
+
+@pytest.mark.parametrize(
+    ("window", "due"), [("lifetime", None), ("month", "2026-04-01"), ("year", "2027-01-01"), ("rolling_30_days", "2026-03-03")]
+)
+def test_a_level_held_in_real_time_is_looked_at_when_time_may_lose_it(window, due):
+    step = Member(ladder(window, review="at_once")).buys("2026-03-02", 100)
+
+    assert step.due_at == (at(f"{due} 00:00") if due else None)
