@@ -10,15 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from phakdi.kit.money import exponent, format_money
+from phakdi.kit.money import exponent
 from phakdi.kit.text import pick
-from phakdi.kit.thai import format_date
-from phakdi.loyalty.engine.core.progress import Goal, Progress, Way, progress_of
 from phakdi.loyalty.engine.core.state import Lot, MemberState
 from phakdi.loyalty.engine.snapshots import Snapshot
 from phakdi.loyalty.ledger.models import Entry
 from phakdi.loyalty.programs.compiled import CompiledProgram
-from phakdi.loyalty.programs.periods import Window
 from phakdi.loyalty.wording import Reader, reason_text
 
 MINE = frozenset({"ACTIVE", "PENDING", "HELD"})
@@ -118,7 +115,7 @@ def own_vouchers(snapshot: Snapshot, reader: Reader, now: datetime) -> list[OwnV
             each.id,
             reader.called(each.definition),
             each.starts_at,
-            _last_day(each.expires_at, zone),
+            last_day_of(each.expires_at, zone),
             each.value_minor,
             each.uses_left,
             each.starts_at <= now,
@@ -194,7 +191,7 @@ def _worth(program: CompiledProgram, unit: str, points: int) -> int | None:
 def _endings(lots: Iterable[Lot], zone: ZoneInfo, now: datetime) -> tuple[Ending, ...]:
     by_day: dict[date, int] = {}
     for lot in lots:
-        if not lot.is_pending and (day := _last_day(lot.expires_at, zone)):
+        if not lot.is_pending and (day := last_day_of(lot.expires_at, zone)):
             by_day[day] = by_day.get(day, 0) + lot.remaining
     soon = now.astimezone(zone).date() + timedelta(days=30)
     return tuple(Ending(day, points, day <= soon) for day, points in sorted(by_day.items())[:DATES_MAX])
@@ -213,7 +210,7 @@ def _waiting(lots: Iterable[Lot], zone: ZoneInfo, reader: Reader) -> tuple[Waiti
     )
 
 
-def _last_day(ends_at: datetime | None, zone: Any) -> date | None:
+def last_day_of(ends_at: datetime | None, zone: Any) -> date | None:
     """Return the last day on which something can be used that ends at an instant."""
     return (ends_at - MOMENT).astimezone(zone).date() if ends_at else None
 
@@ -225,134 +222,3 @@ def _zone(program: CompiledProgram) -> Any:
 def program_name(program: CompiledProgram, reads: str) -> str:
     """Return what the program is called, else its key."""
     return pick(program.document.name, reads) or program.key
-
-
-# --- levels -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ShownGoal:
-    """One thing counted towards a level, with its figures as they are read."""
-
-    label: str
-    shown_there: str
-    shown_needed: str
-    percent: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShownWay:
-    """What leads to a level, or keeps it."""
-
-    name: str
-    goals: tuple[ShownGoal, ...]
-    any_is_enough: bool
-    is_met: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownLevel:
-    """The level a member holds, the way to the next, and what keeps this one."""
-
-    name: str
-    since: datetime | None
-    last_day: date | None
-    notes: tuple[str, ...]
-    next: ShownWay | None
-    keep: ShownWay | None
-    benefits: tuple[str, ...]
-
-
-def level_of(snapshot: Snapshot, reader: Reader, now: datetime) -> ShownLevel | None:
-    """Return where the member stands, or None where the program has no levels."""
-    program = snapshot.program
-    if program.tiers is None:
-        return None
-    found = progress_of(snapshot.state, program=program, now=now)
-    level = program.level_by_key.get(found.level)
-    benefits = tuple(pick(text, reader.language) for text in level.definition.benefits) if level else ()
-    return ShownLevel(
-        reader.called(found.level) if found.level else _("No level yet"),
-        found.since if found.level else None,
-        _last_day(found.until, _zone(program)),
-        tuple(_level_notes(found, program, reader)),
-        _shown_way(found.reach, program, reader),
-        _shown_way(found.keep, program, reader),
-        benefits,
-    )
-
-
-def _level_notes(found: Progress, program: CompiledProgram, reader: Reader) -> Iterable[str]:
-    if found.next_level and found.next_at:
-        day = format_date(found.next_at.astimezone(_zone(program)).date(), reader.language)
-        yield _("%(level)s from %(day)s") % {"level": reader.called(found.next_level), "day": day}
-    if found.grace_until:
-        last = _last_day(found.grace_until, _zone(program))
-        assert last
-        yield _("This level ends on %(day)s unless you reach its goal by then.") % {"day": format_date(last, reader.language)}
-
-
-def _shown_way(way: Way | None, program: CompiledProgram, reader: Reader) -> ShownWay | None:
-    if way is None or not way.goals:
-        return None
-    goals = tuple(_shown_goal(goal, program, reader) for goal in way.goals)
-    return ShownWay(reader.called(way.level), goals, way.any_is_enough and len(goals) > 1, way.is_met)
-
-
-def _shown_goal(goal: Goal, program: CompiledProgram, reader: Reader) -> ShownGoal:
-    name, over = goal_name(goal.meter, reader), window_name(goal.window)
-    percent = min(100, max(0, goal.there * 100 // goal.needed)) if goal.needed else 100
-    label = f"{name} ({over})" if over else name
-    return ShownGoal(
-        label, _quantity(goal.there, goal.meter, program, reader), _quantity(goal.needed, goal.meter, program, reader), percent
-    )
-
-
-def _quantity(value: int, meter: str, program: CompiledProgram, reader: Reader) -> str:
-    running = next((each for each in program.meters if each.key == meter), None)
-    source, scale = (running.measure.source, running.measure.scale) if running else ("", 1)
-    if meter in {"spend", "gross"} or source in {"net", "gross"}:
-        return format_money(value, program.currency, reader.language)
-    return f"{value / scale:,.10g}" if scale > 1 else f"{value:,}"
-
-
-def goal_name(meter: str, reader: Reader) -> str:
-    """Return what is counted, in words."""
-    if meter.startswith("balance."):
-        return _("Balance: %(unit)s") % {"unit": reader.called(meter.removeprefix("balance."))}
-    names = {
-        "spend": _("Spending"),
-        "gross": _("Spending"),
-        "orders": _("Purchases"),
-        "points": _("Points earned"),
-        "active_days": _("Days with a purchase"),
-        "redeemed": _("Points used"),
-        "months": _("Months as a member"),
-        "days": _("Days as a member"),
-        "level_months": _("Months at this level"),
-    }
-    return names.get(meter) or reader.called(meter)
-
-
-def window_name(window: Window | None) -> str:
-    """Return over which time something is counted, in words; empty for all time."""
-    if window is None or window.kind == "lifetime":
-        return ""
-    if window.kind == "rolling" and window.length:
-        if window.length.months:
-            return _("last %(months)s months") % {"months": window.length.months}
-        return _("last %(days)s days") % {"days": window.length.days}
-    names = {
-        "order": _("one purchase"),
-        "day": _("today"),
-        "week": _("this week"),
-        "month": _("this month"),
-        "quarter": _("this quarter"),
-        "half_year": _("this half year"),
-        "year": _("this year"),
-        "membership_year": _("this membership year"),
-        "term": _("this membership term"),
-        "level_term": _("since the level began"),
-        "cycle": _("this program year"),
-    }
-    return names.get(window.kind, window.kind)

@@ -23,6 +23,7 @@ from phakdi.platform.staff.core import Permission
 from phakdi.web import standing
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.console.people import actor_names, named_entries
+from phakdi.web.levels import level_of
 from phakdi.web.naming import reader_for
 from phakdi.web.portal.consenting import consent_name
 from phakdi.web.receipts import verdict_lines
@@ -72,7 +73,7 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
             "balances": standing.balances(snapshot, reader, now),
             "vouchers": standing.own_vouchers(snapshot, reader, now),
             "movements": standing.movements(rows, snapshot.program, reader),
-            "level": standing.level_of(snapshot, reader, now),
+            "level": level_of(snapshot, reader, now),
             "lots": [(lot, reader.called(lot.unit), reader.called(lot.rule)) for lot in lots[:FEW]],
             "more_lots": max(0, len(lots) - FEW),
             "activities": [(each, reader.called(each.kind)) for each in context["activities"]],

@@ -24,6 +24,7 @@ from phakdi.people.members.models import Member
 from phakdi.people.members.queries import get_member
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.web import standing
+from phakdi.web.levels import level_of
 from phakdi.web.naming import reader_for
 from phakdi.web.portal import sessions
 from phakdi.web.portal.access import member_page, shop_page, signed_in_member
@@ -165,7 +166,7 @@ def card(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpRes
     context |= {
         "main": found[0],
         "others": [each for each in found[1:] if not each.is_empty],
-        "level": standing.level_of(snapshot, reader, now),
+        "level": level_of(snapshot, reader, now),
         "vouchers": standing.own_vouchers(snapshot, reader, now),
         "movements": standing.movements(entries[:FEW], snapshot.program, reader),
         "has_more": len(entries) > FEW,
