@@ -2,9 +2,10 @@
 
 from phakdi.api.application import ExactParser, OrjsonRenderer, PhakdiApi
 from phakdi.api.door import nowhere
+from phakdi.api.front import Front
 from phakdi.api.routers import activities, codes, consents, members, offers, places, programs, wallets
 
-__all__ = ["api", "nowhere"]
+__all__ = ["Front", "api", "nowhere"]
 
 DESCRIPTION = """
 Record what members do, price baskets, read points with the reason of every movement.

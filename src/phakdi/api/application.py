@@ -68,6 +68,11 @@ class PhakdiApi(NinjaAPI):
         described = super().get_openapi_schema(path_prefix=path_prefix or "", path_params={})
         return openapi.complete(described, self.operations_by_route())
 
+    def doors(self, prefix: str) -> Mapping[str, Door]:
+        """Return the doors of routes that have no parameters, by their whole path."""
+        found = self.operations_by_route().items()
+        return {f"{prefix}{route}": Door(f"/{route}", operations) for route, operations in found if "{" not in route}
+
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         routes: list[URLResolver | URLPattern] = [
             path(replace_path_param_notation(route), Door(f"/{route}", operations), name=route or "root")
