@@ -143,7 +143,7 @@ def _extend(work: Work, kind: str) -> None:
         if not any(names.intersection(policy.extended_by) for policy in policies):
             continue
         end = expiry.end_of(
-            work, policies, starts_at=lot.available_at or lot.earned_at, earned_at=lot.earned_at, unit=lot.unit, is_bonus=lot.is_bonus,
+            work, policies, starts_at=lot.available_at or lot.earned_at, earned_at=lot.earned_at, unit=moves.first_of(lot), is_bonus=lot.is_bonus,
             extended_at=work.at, extended_by=names,
         )  # fmt: skip
         if end is None or end > lot.expires_at:

@@ -10,6 +10,7 @@ from phakdi.loyalty.engine.core.moves.giving import (
     Granted,
     activate,
     expiry_of,
+    first_of,
     grant,
     once,
     policies_of,
@@ -35,6 +36,6 @@ from phakdi.loyalty.engine.core.moves.taking import (
 
 __all__ = [
     "CALENDAR_POTS", "KEEP", "NEVER", "Granted", "Uses", "activate", "cancel_pending", "confirm", "courtesy_end", "expire",
-    "expire_all", "expiry_of", "grant", "hold", "lapsed_of", "once", "policies_of", "pot_of", "release", "repay", "restore", "spend",
+    "expire_all", "expiry_of", "first_of", "grant", "hold", "lapsed_of", "once", "policies_of", "pot_of", "release", "repay", "restore", "spend",
     "spendable", "take_from", "transfer_in", "transfer_out", "usable", "within_cap",
 ]  # fmt: skip

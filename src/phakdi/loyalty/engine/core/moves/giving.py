@@ -50,7 +50,7 @@ def grant(
         (work.activity.of or work.activity.ref) if ref is None else ref,
     )  # fmt: skip
     work.new_lots[lot.id] = work.state.lots[lot.id] = lot
-    _remember_first(work, unit)
+    _remember_first(work, lot)
     if expires_at is not KEEP:
         lot.expires_at = expires_at
     elif wait is None or wait.available_at is not None:
@@ -99,7 +99,7 @@ def expiry_of(work: Work, lot: Lot, expires: Sequence[Expiry] | None = None) -> 
     if not policies:
         return None
     starts_at = lot.available_at or work.at
-    return expiry.end_of(work, policies, starts_at=starts_at, earned_at=lot.earned_at, unit=lot.unit, is_bonus=lot.is_bonus)
+    return expiry.end_of(work, policies, starts_at=starts_at, earned_at=lot.earned_at, unit=first_of(lot), is_bonus=lot.is_bonus)
 
 
 def policies_of(work: Work, lot: Lot) -> Sequence[Expiry]:
@@ -111,10 +111,25 @@ def policies_of(work: Work, lot: Lot) -> Sequence[Expiry]:
     return unit.expires if unit else ()
 
 
-def _remember_first(work: Work, unit: str) -> None:
-    kept = work.state.marks.get("first_earned")
-    if kept is None or unit not in kept:
-        work.mark("first_earned", {})[unit] = work.at.isoformat()
+def first_of(lot: Lot) -> str:
+    """Return the name under which the first of the points that are there is remembered: by unit, or by pot."""
+    return f"{lot.unit}:{lot.pot}" if lot.pot else lot.unit
+
+
+def _remember_first(work: Work, lot: Lot) -> None:
+    """Remember when the first of what is there was earned; what comes after all was gone is the first again."""
+    kept, name = work.state.marks.get("first_earned"), first_of(lot)
+    if kept is None or name not in kept or not _is_there(work, lot):
+        work.mark("first_earned", {})[name] = work.at.isoformat()
+
+
+def _is_there(work: Work, lot: Lot) -> bool:
+    """Whether anything is left beside a new lot in its wallet, or its pot."""
+    if lot.pot:
+        others = (other for other in work.state.lots.values() if other.unit == lot.unit and other.pot == lot.pot)
+        return any(other.remaining > 0 and other is not lot for other in others)
+    wallet = work.state.wallets.get(lot.unit)
+    return wallet is not None and wallet.active + wallet.pending + wallet.held > 0
 
 
 def activate(work: Work, lot: Lot) -> None:
