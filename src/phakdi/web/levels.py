@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from phakdi.kit.money import format_money
 from phakdi.kit.text import pick
 from phakdi.kit.thai import format_date
-from phakdi.loyalty.engine.core.progress import Goal, Progress, Way, progress_of
+from phakdi.loyalty.engine.core.standing import Ask, StandingView, standing_of
 from phakdi.loyalty.engine.snapshots import Snapshot
 from phakdi.loyalty.programs.compiled import CompiledProgram
-from phakdi.loyalty.programs.periods import Window
+from phakdi.loyalty.programs.periods import Window, parse_window
 from phakdi.loyalty.wording import Reader
 from phakdi.web.standing import last_day_of
 
@@ -34,12 +34,11 @@ class ShownWay:
     name: str
     goals: tuple[ShownGoal, ...]
     any_is_enough: bool
-    is_met: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLevel:
-    """The level a member holds, the way to the next, and what keeps this one."""
+    """The level a member holds, the way to the next, and what keeps this one; ``is_secured``: it is kept already."""
 
     name: str
     since: datetime | None
@@ -47,6 +46,7 @@ class ShownLevel:
     notes: tuple[str, ...]
     next: ShownWay | None
     keep: ShownWay | None
+    is_secured: bool
     benefits: tuple[str, ...]
 
 
@@ -55,7 +55,7 @@ def level_of(snapshot: Snapshot, reader: Reader, now: datetime) -> ShownLevel | 
     program = snapshot.program
     if program.tiers is None:
         return None
-    found = progress_of(snapshot.state, program=program, now=now)
+    found = standing_of(snapshot.state, program=program, now=now)
     level = program.level_by_key.get(found.level)
     benefits = tuple(pick(text, reader.language) for text in level.definition.benefits) if level else ()
     return ShownLevel(
@@ -63,36 +63,40 @@ def level_of(snapshot: Snapshot, reader: Reader, now: datetime) -> ShownLevel | 
         found.since if found.level else None,
         last_day_of(found.until, program.zone),
         tuple(_level_notes(found, program, reader)),
-        _shown_way(found.reach, program, reader),
-        _shown_way(found.keep, program, reader),
+        _shown_way(found.next_level, found.to_next, program, reader),
+        _shown_way(found.level, found.to_retain, program, reader),
+        found.is_secured,
         benefits,
     )
 
 
-def _level_notes(found: Progress, program: CompiledProgram, reader: Reader) -> Iterable[str]:
-    if found.next_level and found.next_at:
-        day = format_date(found.next_at.astimezone(program.zone).date(), reader.language)
-        yield _("%(level)s from %(day)s") % {"level": reader.called(found.next_level), "day": day}
+def _level_notes(found: StandingView, program: CompiledProgram, reader: Reader) -> Iterable[str]:
+    if found.upgrade_to and found.upgrade_at:
+        day = format_date(found.upgrade_at.astimezone(program.zone).date(), reader.language)
+        yield _("%(level)s from %(day)s") % {"level": reader.called(found.upgrade_to), "day": day}
     if found.grace_until:
         last = last_day_of(found.grace_until, program.zone)
         assert last
         yield _("This level ends on %(day)s unless you reach its goal by then.") % {"day": format_date(last, reader.language)}
 
 
-def _shown_way(way: Way | None, program: CompiledProgram, reader: Reader) -> ShownWay | None:
-    if way is None or not way.goals:
+def _shown_way(level: str, ask: Ask | None, program: CompiledProgram, reader: Reader) -> ShownWay | None:
+    goals = tuple(_shown_goal(goal, program, reader) for goal in _counted(ask)) if ask else ()
+    if ask is None or not goals:
         return None
-    goals = tuple(_shown_goal(goal, program, reader) for goal in way.goals)
-    return ShownWay(reader.called(way.level), goals, way.any_is_enough and len(goals) > 1, way.is_met)
+    return ShownWay(reader.called(level), goals, ask.kind == "any" and len(goals) > 1)
 
 
-def _shown_goal(goal: Goal, program: CompiledProgram, reader: Reader) -> ShownGoal:
-    name, over = goal_name(goal.meter, reader), window_name(goal.window)
-    percent = min(100, max(0, goal.there * 100 // goal.needed)) if goal.needed else 100
+def _counted(ask: Ask) -> list[Ask]:
+    """Return what is counted of all that is asked for; of a group inside a group, all of it."""
+    return [ask] if ask.kind == "meter" else [goal for part in ask.parts for goal in _counted(part)]
+
+
+def _shown_goal(goal: Ask, program: CompiledProgram, reader: Reader) -> ShownGoal:
+    name, over = goal_name(goal.meter, reader), window_name(parse_window(goal.window))
     label = f"{name} ({over})" if over else name
-    return ShownGoal(
-        label, _quantity(goal.there, goal.meter, program, reader), _quantity(goal.needed, goal.meter, program, reader), percent
-    )
+    have, need = (_quantity(value, goal.meter, program, reader) for value in (goal.have, goal.need))
+    return ShownGoal(label, have, need, goal.percent)
 
 
 def _quantity(value: int, meter: str, program: CompiledProgram, reader: Reader) -> str:

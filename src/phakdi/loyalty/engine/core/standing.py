@@ -51,6 +51,11 @@ class StandingView:
     upgrade_at: datetime | None
     review_at: datetime | None
 
+    @property
+    def is_secured(self) -> bool:
+        """Whether the level ends some day, and what was done already keeps it."""
+        return self.until is not None and self.to_retain is None and not self.is_assigned
+
 
 def standing_of(state: MemberState, *, program: CompiledProgram, now: datetime) -> StandingView:
     """Return where the member stands at ``now``, whatever has been booked; the state stays as it is."""

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from phakdi.kit.ids import fixed_id
-from phakdi.loyalty.engine.core import advance, advance_time
-from phakdi.loyalty.engine.core.progress import progress_of
+from phakdi.loyalty.engine.core import advance, standing_of
 from phakdi.loyalty.engine.core.state import Activity, MemberState, Profile
 from phakdi.loyalty.programs import compile_program, load_program
 
@@ -38,30 +37,37 @@ def member(*amounts):
     return state
 
 
-def progress(state, at):
-    return progress_of(advance_time(state, program=PROGRAM, now=at).state, program=PROGRAM, now=at)
+def view_of(state, at):
+    return standing_of(state, program=PROGRAM, now=at)
 
 
 def test_first_level_shows_the_way_up_and_nothing_to_keep():
-    found = progress(member(300), START + timedelta(days=2))
-    assert (found.level, found.keep, found.reach.level) == ("blue", None, "gold")
-    (goal,) = found.reach.goals
-    assert (goal.meter, goal.there, goal.needed, goal.missing) == ("spend", 30_000, 100_000, 70_000)
+    found = view_of(member(300), START + timedelta(days=2))
+    assert (found.level, found.to_retain, found.next_level, found.is_secured) == ("blue", None, "gold", False)
+    goal = found.to_next
+    assert (goal.meter, goal.have, goal.need, goal.missing, goal.percent) == ("spend", 30_000, 100_000, 70_000, 30)
 
 
-def test_level_with_an_end_shows_what_keeps_it():
-    found = progress(member(1200), START + timedelta(days=2))
-    assert (found.level, found.keep.level, found.keep.is_met) == ("gold", "gold", True)
-    assert found.until is not None
+def test_level_with_an_end_is_secured_while_its_goal_is_met():
+    found = view_of(member(1200), START + timedelta(days=2))
+    assert (found.level, found.to_retain, found.is_secured) == ("gold", None, True)
+
+
+def test_level_falls_once_its_time_is_over_and_nothing_new_was_done():
+    state = member(1200)
+    assert view_of(state, START + timedelta(days=364)).is_secured
+    lapsed = view_of(state, START + timedelta(days=366))
+    assert (lapsed.level, lapsed.until, lapsed.is_secured) == ("blue", None, False)
 
 
 def test_any_of_several_goals_is_enough_and_more_than_needs_one_more():
-    way = progress(member(1200), START + timedelta(days=2)).reach
-    assert (way.any_is_enough, [(goal.meter, goal.there, goal.needed) for goal in way.goals]) == (
-        True,
+    ask = view_of(member(1200), START + timedelta(days=2)).to_next
+    assert (ask.kind, [(part.meter, part.have, part.need) for part in ask.parts]) == (
+        "any",
         [("spend", 120_000, 500_000), ("orders", 1, 10)],
     )
 
 
 def test_highest_level_has_no_way_up():
-    assert progress(member(6000), START + timedelta(days=2)).reach is None
+    found = view_of(member(6000), START + timedelta(days=2))
+    assert (found.to_next, found.percent_to_next) == (None, 100)
