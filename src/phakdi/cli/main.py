@@ -1,6 +1,7 @@
 """The command ``phakdi``: what runs it, serves it, fills it and looks after it."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -9,6 +10,7 @@ from phakdi.kit.errors import Refusal
 
 # Each module adds its commands with ``add_commands`` and sets ``run`` (arguments → exit code) for each. A command that needs
 # the database works inside `phakdi.cli.setup.at_work`, so that the others start at once.
+INTERRUPTED = 130
 MODULES = ("server", "program", "imports", "demo", "upkeep")
 
 
@@ -26,7 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"phakdi: {refusal.message}{_details(refusal)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever reads us has seen enough: phakdi program check … | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
     return code
 
 
