@@ -8,9 +8,9 @@ from importlib import import_module
 from phakdi import __version__
 from phakdi.kit.errors import Refusal
 
+INTERRUPTED = 130
 # Each module adds its commands with ``add_commands`` and sets ``run`` (arguments → exit code) for each. A command that needs
 # the database works inside `phakdi.cli.setup.at_work`, so that the others start at once.
-INTERRUPTED = 130
 MODULES = ("server", "program", "imports", "demo", "upkeep")
 
 

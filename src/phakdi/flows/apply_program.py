@@ -22,10 +22,12 @@ def apply_program(
     effective_from: datetime | None = None,
     created_by_id: UUID | None = None,
     note: str = "",
+    actor: Actor | None = None,
 ) -> ProgramVersion:
     """Keep ``text`` as the next version of the organization's program and make its shared budgets as large as it says.
 
-    Every process acts by it within two seconds of the instant at which it takes effect.
+    Every process acts by it within two seconds of the instant at which it takes effect. Without an ``actor`` it is the
+    staff member ``created_by_id``, else the operator.
 
     Raises:
         Invalid: the text cannot be read, does not compile, or would take effect in the past.
@@ -46,7 +48,7 @@ def apply_program(
             action="program.applied",
             subject=("program_version", str(version.id)),
             now=now,
-            actor=Actor("staff", str(created_by_id)) if created_by_id else None,
+            actor=actor or (Actor("staff", str(created_by_id)) if created_by_id else None),
             data={"number": version.number, "effective_from": version.effective_from.isoformat()},
         )
     return version

@@ -1,5 +1,6 @@
 """What a program and its organization call things, for readers of one language."""
 
+import re
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from phakdi.loyalty.wording import Reader, kind_names
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.models import Store
 from phakdi.web.words import language
+
+_OURS = re.compile(r"(undo:|counter-|adjust-|caused:|join:|[0-9a-f]{8}-[0-9a-f]{4}-)")
 
 
 def names_of(program: CompiledProgram, reads: str) -> dict[str, str]:
@@ -24,6 +27,11 @@ def names_of(program: CompiledProgram, reads: str) -> dict[str, str]:
     if document.tiers:
         keyed += [(level.key, level.name) for level in document.tiers.levels]
     return {key: written for key, name in keyed if (written := pick(name, reads))}
+
+
+def shown_ref(ref: str) -> str:
+    """Return a number that people know, such as a receipt's; nothing for the names that we give by ourselves."""
+    return "" if _OURS.match(ref) else ref
 
 
 def reader_for(organization: OrganizationRef, program: CompiledProgram | None, stores: Iterable[Store] = ()) -> Reader:

@@ -17,6 +17,7 @@ from phakdi.loyalty.engine.snapshots import Snapshot
 from phakdi.loyalty.ledger.models import Entry
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.wording import Reader, reason_text
+from phakdi.web.naming import shown_ref
 
 MINE = frozenset({"ACTIVE", "PENDING", "HELD"})
 MOMENT = timedelta(microseconds=1)
@@ -142,7 +143,7 @@ def _movement(entry: Entry, program: CompiledProgram, reader: Reader) -> Movemen
         bool(unit and unit.kind == "credit"),
         reason_text(entry.kind, entry.reason, {"rule": entry.rule, "ref": entry.ref, **entry.params}, reader.language, reader),
         reader.names.get(entry.rule, ""),
-        entry.ref,
+        shown_ref(entry.ref),
         entry.kind,
         entry.activity_id,
         entry.params,

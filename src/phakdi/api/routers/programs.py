@@ -113,6 +113,7 @@ def apply_program(request: HttpRequest, data: wire.ApplyIn) -> Status[wire.Versi
         effective_from=data.effective_from,
         created_by_id=call.principal.key_id,
         note=data.note,
+        actor=call.actor(),
     )
     in_force = version.id if version.effective_from <= call.now else None
     return Status(201, _version(version, in_force))

@@ -150,7 +150,8 @@ def _line(program: "CompiledProgram", raw: Any, position: int, money: int) -> Li
         raise Invalid("A line is an object with an amount.", code="lines_shape", field=f"lines[{position}]")
     get = raw.get
     amount, quantity, name = get("amount"), get("quantity"), get("id")
-    product, category = get("product") or get("code"), get("category") or get("cat")
+    product, category = get("product"), get("category")
+    product, category = get("code") if product is None else product, get("cat") if category is None else category
     return Line(
         str(position + 1) if name is None else _text_of_line(name, position, "id"),
         0 if amount is None else number(amount, "amount", money, position=position),

@@ -11,6 +11,7 @@ from phakdi.kit.money import format_money
 from phakdi.kit.text import pick
 from phakdi.kit.thai import display_phone, format_date, format_datetime
 from phakdi.web.console.navigation import menu
+from phakdi.web.naming import shown_ref
 from phakdi.web.words import language
 
 register = template.Library()
@@ -60,6 +61,12 @@ def phone(value: str) -> str:
 def text(value: Any) -> str:
     """Pick the reader's language of a text that is written in several."""
     return pick(value, language())
+
+
+@register.filter
+def ref(value: str) -> str:
+    """Write a receipt's number; nothing for names that we gave by ourselves."""
+    return shown_ref(value)
 
 
 @register.filter
