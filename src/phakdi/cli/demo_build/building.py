@@ -76,7 +76,7 @@ def _throw_away(folder: Path) -> None:
     found = find_organization(slug=SLUG)
     if found is not None:
         _say("Throwing the old demo away …")
-        forget_organization(found.id)
+        forget_organization(found.id, mail_domain=DOMAIN)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -103,7 +103,7 @@ def _staff(organization_id: UUID, source: DemoSource, now: datetime) -> tuple[Si
         stores = (CASHIER_STORE,) if role == Role.CASHIER else ()
         if stores and source.file is not None:
             continue  # their store is not there
-        person = Person(f"{name}-{secrets.token_hex(2)}@{DOMAIN}", shown, secrets.token_urlsafe(9))
+        person = Person(f"{name}@{DOMAIN}", shown, secrets.token_urlsafe(9))
         add_staff(organization_id=organization_id, person=person, role=role, stores=stores, now=now)
         people.append(SignIn(role, person.email, person.password, stores))
     return tuple(people)

@@ -9,11 +9,16 @@ _TABLES = """
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'organization_id' AND NOT a.attisdropped
     ORDER BY c.relname
 """
+# People of the domain who work for nobody any more: they would keep a password that nobody remembers.
+_PEOPLE = """
+    DELETE FROM staff_user AS u
+    WHERE u.email LIKE '%%@' || %s AND NOT EXISTS (SELECT FROM staff_member AS m WHERE m.user_id = u.id)
+"""
 ROUNDS_MAX = 10
 
 
-def forget_organization(organization_id: UUID) -> None:
-    """Delete every row of the organization, those that others point to last."""
+def forget_organization(organization_id: UUID, *, mail_domain: str) -> None:
+    """Delete every row of the organization, those that others point to last, and people of the domain who only worked there."""
     connection = connections["owner"]
     with transaction.atomic(using="owner"), connection.cursor() as cursor:
         cursor.execute(_TABLES)
@@ -21,6 +26,7 @@ def forget_organization(organization_id: UUID) -> None:
         for _ in range(ROUNDS_MAX):
             left = [table for table in left if not _is_emptied(table, organization_id)]
             if not left:
+                cursor.execute(_PEOPLE, [mail_domain])
                 return
     raise AssertionError(f"rows of these tables hold each other: {', '.join(left)}")
 
