@@ -45,7 +45,7 @@ REASONS: Mapping[str, Phrase] = {
     "multiplied": ("แต้มเพิ่มจากตัวคูณ", "Extra points from a multiplier"),
     "never_confirmed": ("ยกเลิกเพราะไม่มีการยืนยันในเวลา", "Cancelled: nothing confirmed them in time"),
     "opening": ("ยอดยกมา", "Opening balance"),
-    "order_returned": ("คืนสินค้า {ref}", "Purchase {ref} was returned"),
+    "order_returned": ("คืนสินค้า", "The purchase was returned"),
     "paid_with_credit": ("จ่ายด้วยเครดิตร้าน", "Paid with store credit"),
     "paid_with_points": ("ใช้แต้มจ่าย {value:money}", "Paid {value:money} with points"),
     "received": ("ได้รับโอนจากสมาชิกอื่น", "Received from another member"),
@@ -60,6 +60,7 @@ REASONS: Mapping[str, Phrase] = {
     "voucher": ("จากคูปอง {voucher:name}", "From the voucher {voucher:name}"),
 }
 SPECIAL: Mapping[str, Phrase] = {
+    "order_returned with ref": ("คืนสินค้า {ref}", "Purchase {ref} was returned"),
     "redeemed with reward": ("แลก {reward:name}", "Redeemed for {reward:name}"),
     "redeemed with value": ("ใช้แต้มจ่าย {value:money}", "Paid {value:money} with points"),
     "awarded with reason": ("ร้านให้แต้ม: {reason}", "Given by the shop: {reason}"),
