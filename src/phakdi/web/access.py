@@ -41,6 +41,7 @@ class Desk:
     place: Place
     organization: OrganizationRef
     user: User
+    has_others: bool = False  # they work for other organizations as well
 
     @property
     def organization_id(self) -> Any:
@@ -115,4 +116,4 @@ def find_desk(request: HttpRequest) -> Desk | None:
     if place is None and len(places) == 1:
         place = places[0]
     organization = find_organization(slug=place.slug) if place else None
-    return Desk(place, organization, request.user) if place and organization else None
+    return Desk(place, organization, request.user, len(places) > 1) if place and organization else None

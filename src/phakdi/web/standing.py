@@ -141,7 +141,9 @@ def _movement(entry: Entry, program: CompiledProgram, reader: Reader) -> Movemen
         entry.points * (into - out),
         entry.points,
         bool(unit and unit.kind == "credit"),
-        reason_text(entry.kind, entry.reason, {"rule": entry.rule, "ref": shown_ref(entry.ref), **entry.params}, reader.language, reader),
+        reason_text(
+            entry.kind, entry.reason, {"rule": entry.rule, "ref": shown_ref(entry.ref), **entry.params}, reader.language, reader
+        ),
         reader.names.get(entry.rule, ""),
         shown_ref(entry.ref),
         entry.kind,
