@@ -39,6 +39,7 @@ KIND_NAMES: Mapping[str, Phrase] = {
     "referral_claimed": ("เพื่อนที่แนะนำสมัครแล้ว", "Invitation taken up"),
     "referral_given": ("แต้มแนะนำเพื่อน", "Points for inviting"),
     "refund": ("คืนสินค้า", "Return"),
+    "undo": ("ถอนข้อมูลที่นำเข้า", "Import taken back"),
     "reject_receipt": ("ปฏิเสธใบเสร็จ", "Receipt turned down"),
     "release": ("ปล่อยแต้มที่กันไว้", "Hold released"),
     "renew": ("ต่ออายุสมาชิก", "Renewal"),

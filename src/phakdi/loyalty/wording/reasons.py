@@ -40,6 +40,7 @@ REASONS: Mapping[str, Phrase] = {
     "given_away": ("โอนให้สมาชิกอื่น", "Given to another member"),
     "held": ("กันแต้มไว้สำหรับการแลก", "Put aside for a redemption"),
     "hold_ended": ("ไม่ได้ยืนยันการแลกในเวลา แต้มกลับมา", "The redemption was not confirmed in time: the points are free again"),
+    "import_undone": ("ถอนข้อมูลที่นำเข้า", "An import was taken back"),
     "membership_cancelled": ("แต้มหมดเพราะยกเลิกสมาชิก", "Lost because the membership was cancelled"),
     "membership_ended": ("แต้มหมดเพราะสิ้นสุดสมาชิก", "Lost because the membership ended"),
     "multiplied": ("แต้มเพิ่มจากตัวคูณ", "Extra points from a multiplier"),

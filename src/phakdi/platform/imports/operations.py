@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,11 @@ from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import Conflict
 from phakdi.kit.ids import new_id
 from phakdi.platform.imports import queries
-from phakdi.platform.imports.core import ImportKind, ImportState, Reject
+from phakdi.platform.imports.core import WHOLE, ImportKind, ImportState, Reject
 from phakdi.platform.imports.models import Import, ImportSlice
 
 NAME_MAX = 200
-REJECTS_KEPT = 20  # with the import itself, for those who only look at the list
+REJECTS_KEPT = 10_000
 
 
 class ImportRuns(Conflict):
@@ -106,13 +107,12 @@ def mark_slice(
 def finish(
     *, organization_id: UUID, import_id: UUID, counts: Mapping[str, int], rejects: Iterable[Reject], now: datetime
 ) -> None:
-    """Note that an import is through, with what came of it and its first rejected rows."""
-    first = [
-        [reject.line, reject.code, reject.column, dict(reject.details)]
-        for reject, _ in zip(rejects, range(REJECTS_KEPT), strict=False)
-    ]
+    """Note that an import is through, with what came of it and up to 10,000 rejected rows, those of reading included."""
+    everything = [[reject.line, reject.code, reject.column, dict(reject.details)] for reject in islice(rejects, REJECTS_KEPT)]
+    whole = ImportSlice(organization_id=organization_id, import_id=import_id, number=WHOLE, rejects=everything, finished_at=now)
+    whole.save(force_insert=True)
     Import.objects.filter(organization_id=organization_id, id=import_id, state=ImportState.RUNNING.value).update(
-        state=ImportState.DONE.value, counts={**counts, "first_rejects": first}, finished_at=now
+        state=ImportState.DONE.value, counts=dict(counts), finished_at=now
     )
 
 

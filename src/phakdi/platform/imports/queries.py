@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from phakdi.kit.errors import NotFound
-from phakdi.platform.imports.core import ImportKind, ImportState, Reject
+from phakdi.platform.imports.core import WHOLE, ImportKind, ImportState, Reject
 from phakdi.platform.imports.models import Import, ImportSlice
 
 PAGE_MAX = 200
@@ -56,14 +56,15 @@ def undone_imports(*, organization_id: UUID) -> list[UUID]:
 
 def slices_of(*, organization_id: UUID, import_id: UUID) -> dict[int, dict[str, int]]:
     """Return which slices of the import are written, with the counts of each."""
-    found = ImportSlice.objects.filter(organization_id=organization_id, import_id=import_id)
+    found = ImportSlice.objects.filter(organization_id=organization_id, import_id=import_id, number__gt=WHOLE)
     return dict(found.order_by("number").values_list("number", "counts"))
 
 
 def rejects_of(*, organization_id: UUID, import_id: UUID) -> list[Reject]:
-    """Return the rows that were left out when the slices were written, by line."""
+    """Return the rows that were left out, by line: all once it is through, before that those of the slices that are written."""
     found = ImportSlice.objects.filter(organization_id=organization_id, import_id=import_id).order_by("number")
-    told: Sequence[list[list[object]]] = list(found.values_list("rejects", flat=True))
+    kept = list(found.values_list("number", "rejects"))
+    told: Sequence[list[list[object]]] = [rows for number, rows in kept if number == WHOLE] or [rows for _, rows in kept]
     rejects = [Reject(*row) for rows in told for row in rows]  # type: ignore[arg-type]  # written by `mark_slice`
     return sorted(rejects, key=lambda reject: reject.line)
 

@@ -136,11 +136,12 @@ def _returns(columns: dict[str, str], texts: _Texts) -> dict[str, Any]:
 
 
 def _identity(column: str, values: Sequence[str]) -> str:
-    if values and _are_phones(values):
-        return "PHONE"
-    if values and all("@" in value for value in values):
-        return "EMAIL"
     name = _plain(column)
+    phones = sum(_is_phone(value) for value in values)
+    if phones > 0.8 * len(values) or (phones and name in NAMES["members"]["phone"]):
+        return "PHONE"
+    if values and (all("@" in value for value in values) or name in NAMES["members"]["email"]):
+        return "EMAIL"
     if "member" in name or "สมาชิก" in name:
         return "NUMBER"
     return "CARD" if "card" in name or "บัตร" in name else "EXTERNAL:import"

@@ -2,10 +2,11 @@
 
 from phakdi.platform.imports.core.orders import LINES_MAX, OrderLine, Purchase, Reject, Return, group_lines
 from phakdi.platform.imports.core.returns import Bought, match_returns
-from phakdi.platform.imports.core.running import ImportKind, ImportState, cut, total
+from phakdi.platform.imports.core.running import WHOLE, ImportKind, ImportState, cut, total
 
 __all__ = [
     "LINES_MAX",
+    "WHOLE",
     "Bought",
     "ImportKind",
     "ImportState",

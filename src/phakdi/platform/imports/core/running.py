@@ -8,6 +8,9 @@ from uuid import UUID
 
 Group = TypeVar("Group", bound=Sized)
 
+WHOLE = -1
+"""The number under which the rejected rows of a whole import are kept once it is through."""
+
 DRY = UUID(int=0)
 """Stands for the import that a dry run does not make."""
 
