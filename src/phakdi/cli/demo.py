@@ -65,7 +65,10 @@ def _welcome(manifest: Manifest, url: str) -> None:
     print()
     print(f"  {manifest.title}")
     if url:
-        print(f"  {url}\n")
+        print(f"  {url}/console/    console: sign in as owner or manager")
+        print(f"  {url}/counter/    counter: sign in as cashier")
+        print(f"  {url}/m/{SLUG}/     a member's card; codes arrive in the console's inbox, {url}/console/inbox/")
+        print(f"  {url}/api/v1/docs the API\n")
     for person in manifest.people:
         where = f" ({', '.join(person.stores)})" if person.stores else ""
         print(f"  {person.role.lower():8} {person.email:32} {person.password}{where}")

@@ -57,6 +57,7 @@ def test_a_good_program_is_read():
         ("per: day", "per: dya", 7, "limits.daily.per", "is no window"),
         ("pays: 1", "pays: some", 16, "spending[0].pays", "write a number"),
         ("max: 100", "max: true", 7, "limits.daily.max", "write a number"),
+        ("max: 100", "max: -5", 7, "limits.daily.max", "greater than or equal to 0"),
         ("- key: base", "- name: base", 11, "earning[0].key", "'key' is missing"),
         ("key: demo", "key: 7", 2, "key", "in quotes"),
         ("every: 100", "every: 0", 5, "units.points.auto.every", "greater than 0"),

@@ -11,7 +11,7 @@ from phakdi.loyalty.programs.document.values import (
     ExpiryRule,
     Key,
     LimitList,
-    Number,
+    NotNegative,
     PendingRule,
     Quantity,
     RoundingMode,
@@ -67,7 +67,7 @@ class Base(Strict):
     points_paid: Literal["exclude", "include"] = "exclude"
     vouchers: Literal["exclude", "include"] = "exclude"
     tax: Literal["exclude", "include"] = "include"
-    tax_percent: Number | None = None  # of a bill that includes tax and does not say how much
+    tax_percent: NotNegative | None = None  # of a bill that includes tax and does not say how much
     shipping: Literal["exclude", "include"] = "exclude"
 
 
@@ -117,7 +117,7 @@ class Discount(Strict):
     cap: Quantity | None = None
     minimum: Quantity | None = None
     rounding: RoundingMode = "half_up"
-    round_to: Number | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
+    round_to: NotNegative | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
     group: str | None = None
     limits: LimitList = []
     combinable: bool | Literal["always"] = True  # false: stands alone; always: applies also beside what stands alone (R87)
@@ -162,7 +162,7 @@ class VoucherDefinition(Strict):
     partial: bool = False  # an amount may be used in parts
     whole_bill: bool = False
     rounding: RoundingMode = "half_up"
-    round_to: Number | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
+    round_to: NotNegative | None = None  # the smallest step of what a percentage takes off: 1 for whole baht
     on_refund: Literal["restore", "keep_used"] = "restore"
     offered: bool = False  # open to every member while the conditions hold, without being issued
 

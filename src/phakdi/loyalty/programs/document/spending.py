@@ -14,7 +14,7 @@ from phakdi.loyalty.programs.document.values import (
     Key,
     LimitList,
     MonthDay,
-    Number,
+    NotNegative,
     Quantity,
     RoundingMode,
     Strict,
@@ -55,14 +55,14 @@ class SpendingRule(Strict):
     pays: Quantity | None = None
     step: Quantity | None = None
     steps: list[int] | None = None
-    values: Mapping[int, Number] | None = None  # fixed steps, each with its own worth
+    values: Mapping[int, NotNegative] | None = None  # fixed steps, each with its own worth
     minimum: Minimum = Minimum()
     maximum: Maximum = Maximum()
     limits: LimitList = []
     whole_bill: bool = False
     over: Literal["reject", "truncate", "forfeit"] = "reject"  # worth more than may be paid: refused, fewer points, or lost
     rounding: RoundingMode = "floor"
-    round_to: Number | None = None  # the smallest step of what points pay: 1 for whole baht
+    round_to: NotNegative | None = None  # the smallest step of what points pay: 1 for whole baht
     reversible: bool = True
     lines: Condition | None = None
     of: str | None = None  # a field (gallons): what the points pay is for each of them, up to ``maximum.quantity``
@@ -128,7 +128,7 @@ class Conversion(Strict):
 
     unit: Key | None = None
     points: int = Field(gt=0)
-    to: Number
+    to: NotNegative
     minimum: int = 0
     step: int | None = None
     steps: list[int] | None = None

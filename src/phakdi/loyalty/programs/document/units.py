@@ -11,7 +11,7 @@ from phakdi.loyalty.programs.document.values import (
     ExpiryRule,
     Key,
     LimitList,
-    Number,
+    NotNegative,
     PendingRule,
     Quantity,
     Strict,
@@ -69,7 +69,7 @@ class Unit(Strict):
     lost_on: Annotated[list[str], BeforeValidator(_as_list)] = []  # activities after which nothing is left
     auto: Auto | None = None
     card: Card | None = None
-    worth: Number | None = None  # of one, in the program's currency
+    worth: NotNegative | None = None  # of one, in the program's currency
 
 
 class FieldDefinition(Strict):

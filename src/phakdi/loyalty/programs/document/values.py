@@ -38,6 +38,7 @@ def _as_text(value: Any) -> Any:
 
 
 Number = Annotated[Decimal, BeforeValidator(_plain_decimal), Field(allow_inf_nan=False)]
+NotNegative = Annotated[Decimal, BeforeValidator(_plain_decimal), Field(allow_inf_nan=False, ge=0)]
 DurationText = Annotated[str, _checked(periods.parse_duration)]
 MonthDay = Annotated[str, _checked(periods.parse_month_day)]
 WindowText = Annotated[str, _checked(periods.parse_window)]
@@ -57,9 +58,9 @@ class Lookup(Strict):
     """
 
     by: str
-    values: Mapping[str, Number] | None = None
-    bands: Mapping[Number, Number] | None = None
-    otherwise: Number | None = Field(default=None, alias="else")
+    values: Mapping[str, NotNegative] | None = None
+    bands: Mapping[Number, NotNegative] | None = None
+    otherwise: NotNegative | None = Field(default=None, alias="else")
 
     @model_validator(mode="after")
     def _one_table(self) -> "Lookup":
@@ -68,7 +69,7 @@ class Lookup(Strict):
         return self
 
 
-Quantity = Number | Lookup
+Quantity = NotNegative | Lookup
 DATE_OR_DAY = r"^(\d{4}-\d\d-\d\d|\d\d-\d\d)$"
 
 
