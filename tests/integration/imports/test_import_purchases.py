@@ -16,6 +16,7 @@ from phakdi.loyalty.ledger.models import Activity, Wallet
 from phakdi.people.members.models import Member
 from phakdi.platform.imports.core import group_lines
 from phakdi.platform.imports.operations import NotUndoable
+from phakdi.platform.outbox.models import OutboxFact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +94,14 @@ def test_file_becomes_points_and_returns_take_them_back(shop, tmp_path):
         refunds = Activity.objects.filter(organization_id=shop, kind="refund").order_by("ref")
         assert [(r.ref, r.of) for r in refunds] == [("R1/A1", "A1"), ("R1/A3", "A3")]
     assert is_sound(shop) == []
+
+
+def test_nobody_is_told_of_what_happened_long_ago(shop, tmp_path):
+    import_purchases(organization_id=shop, file=read(tmp_path), manner=Manner(), now=NOW)
+    with organization_scope(shop):
+        topics = set(OutboxFact.objects.filter(organization_id=shop).values_list("topic", flat=True))
+    assert "import.finished" in topics
+    assert not {topic for topic in topics if topic.startswith(("points.", "level."))}
 
 
 def test_same_file_again_changes_nothing(shop, tmp_path):

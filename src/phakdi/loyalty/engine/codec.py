@@ -458,7 +458,9 @@ def _state_record(version: int, step: Step) -> Json:
 
 def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Json]:
     step, number = booking.step, 0
-    told = [(fact.topic, fact.data) for fact in step.facts] + [(POINTS_LEFT, data) for data in points_left(step)]
+    told: list[tuple[str, Mapping[str, Any]]] = []
+    if booking.tells:
+        told = [(fact.topic, fact.data) for fact in step.facts] + [(POINTS_LEFT, data) for data in points_left(step)]
     for topic, data in told:
         number += 1
         yield {
