@@ -160,13 +160,14 @@ def settle(*, claim: Claim, attempt_id: UUID, outcome: Outcome, keeps_secrets: b
     if row.lease_token != claim.token and row.state != MessageState.AMBIGUOUS:
         return MessageState(row.state)
     row.provider_ref = outcome.provider_ref
-    if settled.due_at is not None:
+    if row.state == MessageState.QUEUED and settled.due_at is not None:
         row.due_at, row.lease_until, row.lease_token = settled.due_at, None, None
         row.state_reason = outcome.code
         row.save(update_fields=["due_at", "lease_until", "lease_token", "state_reason"])
-    else:
-        _finish(row, settled.message, outcome.code, now, keeps_secrets=keeps_secrets)
-    return settled.message
+        return MessageState.QUEUED
+    state = MessageState.FAILED if settled.due_at is not None else settled.message  # too late for another try
+    _finish(row, state, outcome.code, now, keeps_secrets=keeps_secrets)
+    return state
 
 
 @in_transaction
