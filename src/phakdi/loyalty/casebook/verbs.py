@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 EXPIRE_TO = "expire_to"  # moves the clock; the only verb that reports nothing
 PURCHASE = "purchase"
+SUBMIT_RECEIPT = "submit_receipt"  # the one report that a member repeats at will: each receipt is taken once
 
 COMMON = frozenset({"id", "of", "member", "channel", "store", "origin", "where", "place"})
 
@@ -24,7 +25,7 @@ VERBS: Mapping[str, frozenset[str]] = {
         "amount", "lines", "items", "choose", "pay", "value",
     }),
     "cancel_redeem": frozenset({"reason"}),
-    "use_voucher": frozenset({"voucher", "bill", "amount", "value", "choose"}),
+    "use_voucher": frozenset({"voucher", "bill", "amount", "value", "choose", "lines", "pay"}),
     "refer": frozenset({"friend"}),
     "upgrade": frozenset({"level", "fee"}),
     "renew": frozenset({"fee", "level", "plan"}),
@@ -36,7 +37,7 @@ VERBS: Mapping[str, frozenset[str]] = {
         "drinks", "items", "card", "cup_price", "pay", "reusable_cup", "weather", "film", "amount", "stamps", "count",
     }),
     "merge_cards": frozenset({"cards"}),
-    "submit_receipt": frozenset({"amount", "lines", "kind", "receipt_date", "pay"}),
+    SUBMIT_RECEIPT: frozenset({"amount", "lines", "kind", "receipt_date", "pay"}),
     "approve_receipt": frozenset({"amount"}),
     "reject_receipt": frozenset({"reason"}),
     "ship": frozenset(),

@@ -106,6 +106,8 @@ class World:
     def _is_known(self, member: str, activity: Activity) -> bool:
         """Whether the same was reported before under this number; Rejected where it was something else (R68)."""
         before = self._receipts.get(_receipt(activity)) if activity.ref else None
+        if before is not None and activity.kind == verbs.SUBMIT_RECEIPT:
+            raise Rejected("This receipt was sent in before.", code="receipt_known", ref=activity.ref)
         if before is not None and before != (member, _content(activity)):
             raise Rejected("This number was used for something else.", code="receipt_conflict", ref=activity.ref)
         return before is not None

@@ -5,16 +5,26 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from phakdi.loyalty.casebook.expecting.view import View, active, open_lots, points_unit
-from phakdi.loyalty.engine.core.state import Lot
+from phakdi.loyalty.casebook.expecting.view import View, active, number_in, open_lots, points_unit
+from phakdi.loyalty.engine.core.state import Lot, MemberState
 from phakdi.loyalty.programs.compiled import RunningUnit
 
 
 def points(view: View, expected: Any) -> Any:
     """Return the points that may be spent; by unit where the case names units."""
     if isinstance(expected, Mapping):
-        return {name: active(view, view.state, name) if name in view.program.units else None for name in expected}
-    return active(view, view.state, points_unit(view.program))
+        units = view.program.units
+        return {name: _balance(view, view.state, name, told) if name in units else None for name, told in expected.items()}
+    return _balance(view, view.state, points_unit(view.program), expected)
+
+
+def _balance(view: View, state: MemberState, unit: str, expected: Any) -> Decimal:
+    """Return what may be spent; where the case expects less than nothing, less what is owed."""
+    there, told = active(view, state, unit), number_in(expected)
+    wallet = state.wallets.get(unit)
+    if told is None or told >= 0 or wallet is None:
+        return there
+    return there - Decimal(wallet.debt) / view.program.units[unit].scale
 
 
 def balances(view: View, expected: Any) -> Any:
@@ -23,7 +33,7 @@ def balances(view: View, expected: Any) -> Any:
     if not isinstance(expected, Mapping):
         return None
     members = view.world.members
-    return {name: active(view, members[name], unit) if name in members else None for name in expected}
+    return {name: _balance(view, members[name], unit, told) if name in members else None for name, told in expected.items()}
 
 
 def pending(view: View, _expected: Any) -> Any:

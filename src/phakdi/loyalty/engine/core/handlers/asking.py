@@ -43,16 +43,18 @@ def amounts(work: Work) -> Iterator[Asked]:
     """Yield every amount of points that the activity names."""
     program, fields = work.program, work.activity.fields
     home, pot = wallet(work)
+    is_of_credits = "credits" in fields and "wallet" in fields and home is not None and program.units[home].kind == "credit"
     seen: set[str] = set()
     for name, value in (*fields.items(), *_named(work)):
         if name not in _SPOKEN and name not in program.units:
             continue
         if not isinstance(value, int) or isinstance(value, bool):
             continue
-        unit = _unit_of(program, name, home)
+        unit = _unit_of(program, name, None if is_of_credits and name != "credits" else home)
         if unit not in seen:
             seen.add(unit)
-            yield Asked(unit, value * _factor(program, name, unit, is_raw="rule" in fields), pot)
+            its_pot = None if is_of_credits and unit != home else pot
+            yield Asked(unit, value * _factor(program, name, unit, is_raw="rule" in fields), its_pot)
     if (money := credit(work)) is not None and money.unit not in seen:
         yield money
 

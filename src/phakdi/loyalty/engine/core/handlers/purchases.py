@@ -111,13 +111,20 @@ def _tell(work: Work, entry: Entry, value: int) -> None:
 
 
 def _take_credit(work: Work) -> None:
-    """Take money credit that paid: an amount in ``wallet``, or all of the bill where the wallet or the tender names it."""
+    """Take money credit that paid: an amount in ``wallet``, all of the bill where the wallet or the tender names it, or parts."""
     money = asking.credit(work) or _whole_bill(work)
-    if money is None or not money.points:
-        return
-    asking.demand_active(work)
-    entry = moves.spend(work, money.unit, money.points, reason="paid_with_credit", pot=money.pot)
-    orders.note_paid(work, entry, value=money.points)
+    for part in [money] if money is not None else _tenders(work):
+        if part.points:
+            asking.demand_active(work)
+            entry = moves.spend(work, part.unit, part.points, reason="paid_with_credit", pot=part.pot)
+            orders.note_paid(work, entry, value=part.points)
+
+
+def _tenders(work: Work) -> list[asking.Asked]:
+    """Return what several means of payment took from wallets of the program."""
+    fields, units = work.activity.fields, work.program.units
+    names = [name for name in fields.get("tenders") or () if name in units and name not in OUTSIDE]
+    return [asking.Asked(name, int(fields[f"tender.{name}"])) for name in names if units[name].kind == "credit"]
 
 
 def _whole_bill(work: Work) -> asking.Asked | None:
