@@ -164,7 +164,7 @@ def _measure(given: argparse.Namespace, port: int, token: str, members: list[UUI
             )
             for _ in range(24)
         )
-        batch = drive(port, iter(list(batches)), connections=2, seconds=given.seconds, keep_bodies=1)
+        batch = drive(port, iter(list(batches)), connections=4, seconds=given.seconds, keep_bodies=1)
         _expect(batch, 200)
         assert orjson.loads(batch.bodies[0])["recorded"] == BATCH
         rate, many = len(single.seconds) / single.took, BATCH * len(batch.seconds) / batch.took

@@ -12,6 +12,7 @@ from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid, Refusal
 from phakdi.loyalty.engine import recording
 from phakdi.loyalty.engine.batches import record_many
+from phakdi.loyalty.engine.combining import record_together
 from phakdi.loyalty.engine.recording import Receipt
 from phakdi.loyalty.programs.kinds import CAUSED_KINDS, STAFF_KINDS
 from phakdi.people.members import facts, operations
@@ -57,11 +58,11 @@ def record_by_key(*, principal: Principal, reported: Reported, now: datetime) ->
         Invalid, NotFound, Conflict, Rejected, Unavailable: as for any activity.
     """
     raw = _as_recorded(principal, reported)
-    context = _context(principal, raw, now)
+    context = _context(principal, now)
     report = recording.read(raw, context)
     member_id = _find(principal.organization_id, reported.member, now, _named(principal.organization_id, [reported.member]))
     try:
-        receipt = recording.record(member_id=member_id, report=report, context=context)
+        receipt = record_together(member_id=member_id, report=report, context=context)
     except recording.ReceiptConflict as conflict:
         if raw["ref"] == reported.activity.get("ref"):
             raise
@@ -82,7 +83,7 @@ def record_batch_by_key(*, principal: Principal, reported: Sequence[Reported], n
     answers: dict[int, Receipt | Refusal] = {}
     readable: list[tuple[int, UUID, recording.Report, dict[str, Any]]] = []
     known = _named(principal.organization_id, [item.member for item in reported])
-    context = _context(principal, {}, now)
+    context = _context(principal, now)
     for position, item in enumerate(reported):
         try:
             raw = _as_recorded(principal, item)
@@ -106,7 +107,7 @@ def rehearse_by_key(*, principal: Principal, reported: Reported, now: datetime) 
         ScopeMissing, StoreOutOfReach, Invalid, NotFound, Conflict, Rejected: as recording it would.
     """
     raw = _as_recorded(principal, reported)
-    context = _context(principal, raw, now)
+    context = _context(principal, now)
     report = recording.read(raw, context)
     member_id = _find_known(principal.organization_id, reported.member)
     return recording.rehearse(member_id=member_id, report=report, context=context)
@@ -144,9 +145,9 @@ def _ref_of(principal: Principal, key: str) -> str:
     return "key:" + hashlib.sha256(f"{principal.key_id}\x1f{key}".encode()).hexdigest()[:40]
 
 
-def _context(principal: Principal, raw: Mapping[str, Any], now: datetime) -> recording.Context:
-    store = raw.get("store")
-    actor = Actor("api_key", str(principal.key_id), store if isinstance(store, str) else "")
+def _context(principal: Principal, now: datetime) -> recording.Context:
+    """Return what all reports of a key share; in which store each happened stands in the activity."""
+    actor = Actor("api_key", str(principal.key_id))
     return recording.Context(principal.organization_id, now, actor=recording.actor_values(actor))
 
 

@@ -58,8 +58,9 @@ def body_of(model: str, example: dict[str, Any]) -> dict[str, Any]:
 def record_activity(request: HttpRequest) -> HttpResponse:
     """Report what a member did. Recorded once by its `ref` (or Idempotency-Key): a repeat is answered 200 with the first answer.
 
-    201 booked · 202 too late to be booked by itself, waits for review. What staff decide (award, adjust, upgrade, …) needs the
-    scope `points:adjust` as well.
+    201 booked · 202 too late to be booked by itself, waits for review. The reasons are those of the rules that applied, or
+    of all where none did; the activity itself keeps all of them. What staff decide (award, adjust, upgrade, …) needs the scope
+    `points:adjust` as well.
     """
     call = call_of(request)
     reported = read_report(read_object(request), call.idempotency_key)
@@ -74,7 +75,7 @@ def record_activity(request: HttpRequest) -> HttpResponse:
 def record_batch(request: HttpRequest) -> HttpResponse:
     """Report up to 1,000 activities. Each has its own answer; one that is refused changes nothing and stops no other.
 
-    The reasons are those of the rules that applied.
+    The reasons are as for one.
     """
     call = call_of(request)
     items = _items(read_object(request))
@@ -101,7 +102,7 @@ def record_batch(request: HttpRequest) -> HttpResponse:
             counts["replayed" if found.is_replay else "recorded"] += 1
             answers[position] = {
                 "status": status_of(found),
-                "activity": receipt_values(found, reader, applied_only=True),
+                "activity": receipt_values(found, reader),
                 "problem": None,
             }
     return HttpResponse(orjson.dumps({"items": answers, **counts}), content_type=JSON)
@@ -114,13 +115,13 @@ def record_batch(request: HttpRequest) -> HttpResponse:
 )
 @terms(Scope.ACTIVITIES_WRITE, refuses=(404, 409))
 def rehearse_activity(request: HttpRequest) -> HttpResponse:
-    """Tell what an activity would cause, and change nothing. `now` may lie in the future."""
+    """Tell what an activity would cause, and why each rule would or would not apply. Nothing is kept. `now` may lie in the future."""
     call = call_of(request)
     raw = read_object(request)
     now = read_clock(raw.pop("now", None), call.now)
     reported = flow.Reported(read_member(raw.pop("member", None)), raw)
     receipt = flow.rehearse_by_key(principal=call.principal, reported=reported, now=now)
-    values = receipt_values(receipt, reader_of(call.organization_id, call.now, call.language))
+    values = receipt_values(receipt, reader_of(call.organization_id, call.now, call.language), all_reasons=True)
     return HttpResponse(orjson.dumps(values), content_type=JSON)
 
 

@@ -22,9 +22,14 @@ def show_receipt(organization_id: UUID, receipt: Receipt, language: str) -> Acti
     return ActivityOut(**receipt_values(receipt, reader))
 
 
-def receipt_values(receipt: Receipt, reader: Reader, *, applied_only: bool = False) -> dict[str, Any]:
-    """Return the answer to a report as plain values, with all reasons or those of rules that applied."""
-    verdicts = [verdict for verdict in receipt.verdicts if verdict["applied"]] if applied_only else receipt.verdicts
+def receipt_values(receipt: Receipt, reader: Reader, *, all_reasons: bool = False) -> dict[str, Any]:
+    """Return the answer to a report as plain values, with the reasons of the rules that applied, or of all.
+
+    Where no rule applied it is all of them: then they are what a till is asked about.
+    """
+    verdicts = receipt.verdicts
+    if not all_reasons:
+        verdicts = [verdict for verdict in verdicts if verdict["applied"]] or verdicts
     return {
         "id": receipt.activity_id,
         "member_id": receipt.member_id,
