@@ -110,7 +110,7 @@ def _taken_off(activity: Activity, base: Base) -> int:
     if base.vouchers == "exclude":
         off += fields.get("voucher_discount") or 0
     if base.shipping == "exclude":
-        off += _shipping_inside(activity)
+        off += shipping_inside(activity)
     if base.tax == "exclude":
         off += _tax_inside(activity, base, max((activity.amount or 0) - off, 0))
     return int(off)
@@ -126,7 +126,7 @@ def _tax_inside(activity: Activity, base: Base, paid: int) -> int:
     return (2 * paid * numerator + whole) // (2 * whole)
 
 
-def _shipping_inside(activity: Activity) -> int:
+def shipping_inside(activity: Activity) -> int:
     """Return the fee for delivery as far as it is part of the amount.
 
     Lines that add up to the amount leave no room for it. Without lines a ``delivery_fee`` is part of the bill, and
@@ -139,7 +139,7 @@ def _shipping_inside(activity: Activity) -> int:
         return 0
     if lines:
         return max(min(fee, amount - sum([line.amount for line in lines])), 0)
-    return fee if fields.get("delivery_fee") else 0
+    return min(fee, amount) if fields.get("delivery_fee") else 0
 
 
 def _lines_of(activity: Activity, gross: int) -> tuple[Line, ...]:
@@ -147,5 +147,5 @@ def _lines_of(activity: Activity, gross: int) -> tuple[Line, ...]:
         fields = activity.fields
         category = str(fields.get("category") or fields.get("cat") or "")
         return (Line("", gross, str(fields.get("product") or ""), category, fields=fields),)
-    rest = gross - sum([line.amount for line in activity.lines]) - _shipping_inside(activity)
+    rest = gross - sum([line.amount for line in activity.lines]) - shipping_inside(activity)
     return (*activity.lines, Line("", rest)) if rest > 0 else activity.lines

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from phakdi.kit.money import Rounding, round_div
-from phakdi.loyalty.engine.core.bills import shares
+from phakdi.loyalty.engine.core.bills import shares, shipping_inside
 from phakdi.loyalty.engine.core.state import Activity, Line
 from phakdi.loyalty.engine.core.work import Work
 from phakdi.loyalty.programs.compiled import Ratio, RunningDiscount, Test
@@ -28,27 +28,34 @@ class Applied:
 class Basket:
     """The lines of a bill, plus one for what no line explains; ``initial`` is what is to pay of each at first.
 
+    The fee for delivery inside the amount is a line too, the last one: it is to pay, but no discount is for it.
+
     ``given`` was taken off by the reporter's own discounts, ``outside`` is that together with ``other_discount``, by line.
     """
 
     def __init__(self, work: Work, activity: Activity) -> None:
         self.work = work
         self.amount = sum(line.amount for line in activity.lines) if activity.amount is None else activity.amount
-        self.lines = _lines(activity, self.amount)
-        own = [int(line.fields.get("discount") or 0) for line in self.lines] if activity.lines else [0]
+        fee = shipping_inside(activity)
+        self.lines = _lines(activity, self.amount, fee)
+        self._goods = len(self.lines) - (1 if fee else 0)
+        goods = self.lines[: self._goods]
+        own = [int(line.fields.get("discount") or 0) for line in goods] if activity.lines else [0]
         said = activity.fields.get("discount")
         self.given = min(sum(own) if said is None else int(said), self.amount)
-        after_own = [max(line.amount - taken, 0) for line, taken in zip(self.lines, own, strict=True)]
+        after_own = [max(line.amount - taken, 0) for line, taken in zip(goods, own, strict=True)]
         left = max(self.amount - self.given, 0)
         other = min(int(activity.fields.get("other_discount") or 0), left)
-        self.initial = shares(left - other, after_own if sum(after_own) else [line.amount for line in self.lines])
+        fees = [min(fee, left - other)] if fee else []
+        of_goods = left - other - sum(fees)
+        self.initial = [*shares(of_goods, after_own if sum(after_own) else [line.amount for line in goods]), *fees]
         self.outside = [line.amount - to_pay for line, to_pay in zip(self.lines, self.initial, strict=True)]
         self.running = list(self.initial)
         self.applied: list[Applied] = []
         self.gifts: list[dict[str, Any]] = []
         self._parts: list[tuple[str, list[int]]] = []
-        fees = (activity.fields.get(name) for name in ("shipping", "delivery_fee"))
-        self.shipping: int | None = next((fee for fee in fees if isinstance(fee, int)), None)
+        told = (activity.fields.get(name) for name in ("shipping", "delivery_fee"))
+        self.shipping: int | None = next((fee for fee in told if isinstance(fee, int)), None)
 
     @property
     def bill(self) -> int:
@@ -61,11 +68,11 @@ class Basket:
         return sum(self.running)
 
     def matching(self, test: Test | None) -> list[int]:
-        """Return the numbers of the lines for which ``test`` holds."""
+        """Return the numbers of the lines of goods for which ``test`` holds."""
         if test is None:
-            return list(range(len(self.lines)))
+            return list(range(self._goods))
         before, found = self.work.line, []
-        for number, line in enumerate(self.lines):
+        for number, line in enumerate(self.lines[: self._goods]):
             self.work.line = line
             if test(self.work):
                 found.append(number)
@@ -111,12 +118,14 @@ class Basket:
         self.applied.append(Applied("shipping", key))
 
 
-def _lines(activity: Activity, amount: int) -> tuple[Line, ...]:
+def _lines(activity: Activity, amount: int, fee: int) -> tuple[Line, ...]:
+    delivery = (Line("", fee),) if fee else ()
     if not activity.lines:
         fields = activity.fields
-        return (Line("", amount, str(fields.get("product") or ""), str(fields.get("category") or ""), fields=fields),)
-    rest = amount - sum(line.amount for line in activity.lines)
-    return (*activity.lines, Line("", rest)) if rest > 0 else activity.lines
+        goods = Line("", amount - fee, str(fields.get("product") or ""), str(fields.get("category") or ""), fields=fields)
+        return (goods, *delivery)
+    rest = amount - fee - sum(line.amount for line in activity.lines)
+    return (*activity.lines, *((Line("", rest),) if rest > 0 else ()), *delivery)
 
 
 def part_of(work: Work, ratio: Ratio, whole: int, rounding: str, quantum: int = 1) -> int:
