@@ -52,11 +52,11 @@ class SmtpEmail:
             timeout=SECONDS,
         )
         try:
-            backend.open()
-        except smtplib.SMTPAuthenticationError as error:
-            return Outcome(OutcomeKind.PERMANENT, code="smtp_login", status=error.smtp_code)
-        except (OSError, smtplib.SMTPException):
-            return Outcome(OutcomeKind.RETRY, code="smtp_unreachable")
+            return _open(backend) or self._hand_over(backend, message)
+        finally:
+            _close(backend)
+
+    def _hand_over(self, backend: EmailBackend, message: Outgoing) -> Outcome:
         try:
             backend.send_messages([self._mail(message)])
         except smtplib.SMTPRecipientsRefused as error:
@@ -66,8 +66,8 @@ class SmtpEmail:
             return _refused(error.smtp_code, "smtp_refused")
         except (OSError, smtplib.SMTPException):
             return Outcome(OutcomeKind.AMBIGUOUS, code="smtp_no_answer")
-        finally:
-            _close(backend)
+        except ValueError:  # an address or a header that no mail can have
+            return Outcome(OutcomeKind.PERMANENT, code="mail_unwritable")
         return Outcome(OutcomeKind.ACCEPTED, provider_ref=self._message_id(message))
 
     def _mail(self, message: Outgoing) -> EmailMultiAlternatives:
@@ -94,6 +94,17 @@ class SmtpEmail:
 def _refused(status: int, code: str) -> Outcome:
     kind = OutcomeKind.RETRY if status in _TEMPORARY else OutcomeKind.PERMANENT
     return Outcome(kind, code=code, status=status)
+
+
+def _open(backend: EmailBackend) -> Outcome | None:
+    """Connect and sign in; return the outcome where that fails."""
+    try:
+        backend.open()
+    except smtplib.SMTPAuthenticationError as error:
+        return Outcome(OutcomeKind.PERMANENT, code="smtp_login", status=error.smtp_code)
+    except (OSError, smtplib.SMTPException):
+        return Outcome(OutcomeKind.RETRY, code="smtp_unreachable")
+    return None
 
 
 def _close(backend: EmailBackend) -> None:
