@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -43,10 +44,10 @@ def checked_url(url: str, *, hosts: Collection[str], allows_local: bool) -> str:
     return url.rstrip("/")
 
 
-def new_client(*, auth: tuple[str, str] | None = None) -> httpx.Client:
-    """Return a client with the limits that hold for every provider."""
-    limits = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.Client(timeout=limits, follow_redirects=False, auth=auth, trust_env=False)
+def new_client(*, auth: tuple[str, str] | None = None, read_seconds: float = READ_SECONDS) -> httpx.Client:
+    """Return a client with the limits that hold for every provider; whoever asks for it closes it."""
+    limits = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
+    return httpx.Client(timeout=limits, follow_redirects=False, auth=auth, trust_env=False, verify=_tls())
 
 
 def post_form(client: httpx.Client, url: str, form: Mapping[str, str]) -> Answer | Outcome:
@@ -68,6 +69,12 @@ def post_form(client: httpx.Client, url: str, form: Mapping[str, str]) -> Answer
         return Outcome(OutcomeKind.RETRY, code="unreachable")
     except (httpx.HTTPError, httpx.StreamError):
         return Outcome(OutcomeKind.AMBIGUOUS, code="no_answer")
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Return whom we trust: reading all the certificates takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _object(raw: bytes) -> Mapping[str, object]:

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Mapping
 
-import httpx
-
-from phakdi.adapters.channels.http import Answer, checked_url, new_client, post_form
+from phakdi.adapters.channels.http import READ_SECONDS, Answer, checked_url, new_client, post_form
 from phakdi.engagement.messaging.core import Outcome, OutcomeKind
 from phakdi.engagement.messaging.ports import Outgoing
 
 HOSTS = frozenset({"api-v2.thaibulksms.com"})
 BASE_URL = "https://api-v2.thaibulksms.com"
 NO_CREDIT = frozenset({"116", "error_insufficient_credit", "insufficient_credit"})
-_NOT_IN_CODES = re.compile(r"[^a-z0-9_.-]")
+_NOT_IN_CODES = re.compile(r"[^a-z0-9_.-]|\d{4,}")  # long numbers are somebody's phone or code
 
 
 class ThaiBulkSms:
@@ -30,22 +28,23 @@ class ThaiBulkSms:
         base_url: str = BASE_URL,
         force: str = "standard",
         allows_local: bool = False,
-        client: httpx.Client | None = None,
+        read_seconds: float = READ_SECONDS,
     ) -> None:
-        """Connect with an API key. ``force`` is the route: ``standard`` or ``corporate``.
+        """Use an account by its API key. ``force`` is the route: ``standard`` or ``corporate``.
 
         Raises:
             WrongHost: ``base_url`` is not the provider's own.
         """
         self._url = checked_url(base_url, hosts=HOSTS, allows_local=allows_local) + "/sms"
         self._sender, self._force = sender, force
-        self._client = client or new_client(auth=(key, secret))
+        self._auth, self._read_seconds = (key, secret), read_seconds
 
     def send(self, message: Outgoing) -> Outcome:
         """Send one SMS. ACCEPTED only where the provider lists the number among those it took."""
         msisdn = message.destination.removeprefix("+")
         form = {"msisdn": msisdn, "message": message.body, "sender": self._sender, "force": self._force}
-        answer = post_form(self._client, self._url, form)
+        with new_client(auth=self._auth, read_seconds=self._read_seconds) as client:
+            answer = post_form(client, self._url, form)
         return answer if isinstance(answer, Outcome) else self._read(answer, msisdn)
 
     def _read(self, answer: Answer, msisdn: str) -> Outcome:
