@@ -20,6 +20,7 @@ from phakdi.flows.organization_trail import note
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
 from phakdi.loyalty.engine import history, recording, undoing
+from phakdi.loyalty.engine import operations as engine
 from phakdi.loyalty.engine.batches import BATCH_MAX, record_many
 from phakdi.loyalty.engine.recording import Receipt
 from phakdi.loyalty.programs.activity import Line
@@ -40,6 +41,7 @@ from phakdi.platform.outbox.operations import publish
 
 PURCHASE, REFUND = "purchase", "refund"
 SLICE_SIZE = 1000
+SLICES_UNNOTICED = 5  # more change so much that the planner has to know
 LOOKED_UP_AT_ONCE = 10_000
 FINISHED_TOPIC = "import.finished"
 NUMBER = "NUMBER"
@@ -207,6 +209,8 @@ class _Work:
             on_done=on_done,
             holding=lambda: operations.only_one(self.import_id),
         )
+        if len(missing) > SLICES_UNNOTICED:
+            engine.refresh_statistics()
         return self._finish(done, counts, rejects, was_resumed=was_resumed)
 
     def write_slice(self, number: int) -> SliceDone:

@@ -48,6 +48,12 @@ def post(*, organization_id: UUID, groups: Sequence[codec.Group]) -> frozenset[U
     return frozenset(map(UUID, moved.split(","))) if moved else frozenset()
 
 
+def refresh_statistics() -> None:
+    """Let the planner know of what was written in bulk; in autocommit or in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT engine_refresh_statistics()")
+
+
 @in_transaction
 def lock_member(*, organization_id: UUID, member_id: UUID) -> None:
     """Hold the member's row until the transaction ends, making it where the engine never saw the member."""
