@@ -8,7 +8,7 @@ into a voucher, memberships and levels end, points and vouchers expire, and the 
 from collections.abc import Iterable
 from datetime import datetime
 
-from phakdi.loyalty.engine.core import automatic, calendar, earning, levels, limits, memberships, moves, rights
+from phakdi.loyalty.engine.core import automatic, calendar, earning, extending, levels, limits, memberships, moves, rights
 from phakdi.loyalty.engine.core.state import Activity, Lot
 from phakdi.loyalty.engine.core.work import STOPPED, Work
 
@@ -170,6 +170,7 @@ def drain(work: Work) -> None:
         happenings, work.happenings = work.happenings, []
         for activity in happenings:
             lose(work, activity.kind)
+            extending.after_level(work, activity.kind, activity.at)
             earning.happened(work, activity, activity.at)
     work.happenings = []
     work.verdict("", False, "endless", rounds=ROUNDS_MAX)

@@ -13,11 +13,10 @@ from phakdi.loyalty.engine.core import (
     clockwork,
     earning,
     events,
-    expiry,
+    extending,
     levels,
     limits,
     meters,
-    moves,
     orders,
     recovery,
     returns,
@@ -28,7 +27,6 @@ from phakdi.loyalty.engine.core.work import STOPPED, Work, reject
 from phakdi.loyalty.programs.compiled import CompiledProgram, RunningKind
 
 OWN: Mapping[str, Handler] = {"refund": returns.refund, "take_back": recovery.take_back, "expire_to": events.only_time}
-_DONE = {"EARN": "earn", "SPEND": "spend"}
 _TOPICS = {
     "EARN": "points.earned", "ACTIVATE": "points.activated", "SPEND": "points.spent", "RESTORE": "points.restored",
     "EXPIRE": "points.expired", "ADJUST": "points.adjusted", "REVERSE": "points.taken_back", "TRANSFER": "points.transferred",
@@ -92,7 +90,7 @@ def _book(work: Work) -> None:
         levels.after_activity(work)
     clockwork.drain(work)
     clockwork.lose(work, kind)
-    _extend(work, kind)
+    extending.after_activity(work, kind, is_own=kind in OWN)
     automatic.run(work)
     _remember(work, activity)
 
@@ -123,31 +121,6 @@ def _accept(work: Work, kind: RunningKind) -> None:
         limits.count(work, kind.limits, **used)
     if kind.fee is not None:
         work.outcome["fee"] = work.quantity(kind.fee)
-
-
-def _extend(work: Work, kind: str) -> None:
-    """Push the end of what this activity keeps alive (R28); never to an earlier day.
-
-    Beside kinds of activities, policies may name ``any``, ``earn`` and ``spend``.
-    """
-    if not work.prepared.extends:
-        return
-    names = frozenset({kind, *(_DONE[entry.kind] for entry in work.entries if entry.kind in _DONE)})
-    names |= {"any"} if kind not in OWN else frozenset()
-    if names.isdisjoint(work.prepared.extends):
-        return
-    for lot in list(work.state.lots.values()):
-        if lot.remaining <= 0 or lot.expires_at is None:
-            continue
-        policies = moves.policies_of(work, lot)
-        if not any(names.intersection(policy.extended_by) for policy in policies):
-            continue
-        end = expiry.end_of(
-            work, policies, starts_at=lot.available_at or lot.earned_at, earned_at=lot.earned_at, unit=moves.first_of(lot), is_bonus=lot.is_bonus,
-            extended_at=work.at, extended_by=names,
-        )  # fmt: skip
-        if end is None or end > lot.expires_at:
-            work.lot(lot.id).expires_at = end
 
 
 def _remember(work: Work, activity: Activity) -> None:
