@@ -17,7 +17,7 @@ from types import FrameType
 
 from phakdi.cli import setup
 
-BLOCKING_THREADS = 4  # more make the slowest answers slower, not the others faster
+BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # what waits together is recorded together; more, and granian warns
 STOP_SECONDS = 20.0
 RESTART_SECONDS = 1.0
 READY_SECONDS = 60.0
