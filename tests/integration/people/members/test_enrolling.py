@@ -111,6 +111,21 @@ def test_identities_of_two_members_disagree(organization_id):
         assert Identity.objects.filter(organization_id=organization_id).count() == 2
 
 
+@pytest.mark.parametrize("status", ["ACTIVE", "SHADOW", "CLOSED"])
+def test_what_is_typed_beside_a_proved_phone_opens_nobodys_account(organization_id, status):
+    victim = shadow(organization_id).member if status == "SHADOW" else enroll(organization_id, ("PHONE", PHONE)).member
+    with organization_scope(organization_id):
+        if status == "CLOSED":
+            operations.close(organization_id=organization_id, member_id=victim.id, reason="", now=NOW)
+        proved = operations.NewIdentity(read_identity("PHONE", "0898765432"), verified_at=NOW)
+        typed = operations.NewIdentity(read_identity("PHONE", PHONE))
+        with pytest.raises(operations.IdentitiesDisagree):
+            operations.enroll(organization_id=organization_id, profile={}, identities=[proved, typed], now=NOW, today=TODAY)
+
+        assert queries.get_member(organization_id=organization_id, member_id=victim.id).status == status
+        assert list(Identity.objects.filter(organization_id=organization_id).values_list("value", flat=True)) == [victim.phone]
+
+
 def test_without_identity_or_number_nobody_is_enrolled(organization_id):
     with pytest.raises(Invalid) as refusal:
         enroll(organization_id, profile={"given_name": "สมชาย"})

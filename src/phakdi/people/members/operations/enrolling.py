@@ -71,7 +71,8 @@ def enroll(
 ) -> Enrolled:
     """Make somebody a member. Who is known by one of ``identities`` as a shadow, or had left, becomes that same member.
 
-    ``today`` is the organization's day. Who is a member already stays as they are; a verified identity is noted.
+    ``today`` is the organization's day. Who is a member already stays as they are; a verified identity is noted. Where one
+    is verified, those that are not lead to nobody: they have to be new, or the same person's.
 
     Raises:
         Invalid: a field of ``profile`` cannot be read, or neither identity nor number is given.
@@ -137,7 +138,8 @@ def _enroll_once(
     owners = queries.match_identities(organization_id=organization_id, keys=keys)
     found = (queries.find_by_identity(organization_id=organization_id, kind=key.kind, value=key.value) for key in owners)
     known = list({member.id: member for member in found if member is not None}.values())
-    if len(known) > 1:
+    proved = {key for key, verified_at in keys.items() if verified_at is not None}
+    if len(known) > 1 or (known and proved and not proved & owners.keys()):  # what is only typed opens nobody's account
         raise IdentitiesDisagree("These identities belong to different members.", kinds=sorted(k.kind for k in owners))
     if not known:
         return Enrolled(_insert(organization_id, values, keys, Status.ACTIVE, now), is_new=True)
