@@ -81,7 +81,7 @@ class Group:
 
 def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[str | None], budgets: Mapping[str, int]) -> MemberState:
     """Return the member's state from the columns that ``engine_load`` answers, from ``status`` on."""
-    status, joined_at, birthday, language, segments, attributes, version, clock, doc, wallets, lots, vouchers, orders = row
+    status, joined_at, birthday, language, segments, attributes, version, clock, doc, wallets, lots, vouchers, orders, held = row
     profile = Profile(
         status or "",
         _instant(joined_at),
@@ -89,6 +89,7 @@ def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[str | No
         language or "",
         frozenset(segments.split(VALUES)) if segments else frozenset(),
         orjson.loads(attributes) if attributes else {},
+        _instant(held),
     )
     if version is None:
         return MemberState(organization_id, member_id, profile=profile, budgets=dict(budgets))
@@ -477,6 +478,7 @@ def _fact_records(member_id: UUID, cause: UUID, booking: Booking) -> Iterable[Js
         yield {
             "id": nth(cause, number),
             "member_id": caused.member_id,
+            "told_by": member_id,
             "topic": CAUSED_TOPIC,
             "data": data,
             "at": booking.recorded_at,

@@ -1,7 +1,9 @@
--- Everything `advance` may look at, in one call. Lots, vouchers and wallets come as text, values parted by unit separators
--- (0x1f) and rows by record separators (0x1e), in the order in which engine/codec.py reads them: concat_ws looks an
--- output function up once a query where the JSON builders look it up once a value, which costs three times as much.
--- All answers are texts, for engine/channel.py. Plans are generic on purpose: every statement is a look-up by key, and planning one costs more than running it.
+-- Everything `advance` may look at, in one call and as of one instant: a STABLE function reads by its caller's snapshot, where a
+-- volatile one would take a new one for each statement and could see a wallet newer than its lots.
+-- Lots, vouchers and wallets come as text, values parted by unit separators (0x1f) and rows by record separators (0x1e), in the
+-- order in which engine/codec.py reads them: concat_ws looks an output function up once a query where the JSON builders look it
+-- up once a value, which costs three times as much. All answers are texts, for engine/channel.py.
+-- Plans are generic on purpose: every statement is a look-up by key, and planning one costs more than running it.
 
 CREATE FUNCTION engine_lots(member uuid, wanted uuid[]) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -39,8 +41,9 @@ CREATE FUNCTION engine_load(
     organization uuid, member uuid, refs text[], receipt_origin text, receipt_number text, wanted_budgets text[],
     OUT first_answer text, OUT budgets text,
     OUT status text, OUT joined_at text, OUT birthday text, OUT language text, OUT segments text, OUT attributes text,
-    OUT version text, OUT clock text, OUT doc text, OUT wallets text, OUT lots text, OUT vouchers text, OUT orders text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+    OUT version text, OUT clock text, OUT doc text, OUT wallets text, OUT lots text, OUT vouchers text, OUT orders text,
+    OUT held_until text
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
     order_lots uuid[];
     order_vouchers uuid[];
@@ -60,8 +63,8 @@ BEGIN
             ) AS left_over
         );
     END IF;
-    SELECT m.status, m.joined_at, m.birthday, m.language, array_to_string(m.segments, E'\x1f'), m.attributes::text, s.version, s.clock, s.doc::text
-    INTO status, joined_at, birthday, language, segments, attributes, version, clock, doc
+    SELECT m.status, m.joined_at, m.birthday, m.language, array_to_string(m.segments, E'\x1f'), m.attributes::text, s.version, s.clock, s.doc::text, m.spend_held_until
+    INTO status, joined_at, birthday, language, segments, attributes, version, clock, doc, held_until
     FROM member AS m LEFT JOIN member_state AS s ON s.member_id = m.id
     WHERE m.id = member AND m.organization_id = organization;
     IF version IS NULL THEN  -- unknown, or never seen by the engine: nothing in the ledger either
@@ -106,7 +109,8 @@ END $$;
 CREATE FUNCTION engine_load_many(organization uuid, members uuid[], refs text[])
 RETURNS TABLE (
     status text, joined_at text, birthday text, language text, segments text, attributes text,
-    version text, clock text, doc text, wallets text, lots text, vouchers text, orders text
+    version text, clock text, doc text, wallets text, lots text, vouchers text, orders text,
+    held_until text
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
     PERFORM set_config('app.organization_id', organization::text, true);
@@ -136,7 +140,7 @@ BEGIN
             SELECT unnest(k.voucher_ids) FROM order_state AS k
             WHERE k.member_id = s.member_id AND k.ref = ANY (string_to_array(wanted.refs, E'\x1f'))
         )) END),
-        o.docs
+        o.docs, m.spend_held_until::text
     FROM unnest(members, refs) WITH ORDINALITY AS wanted (member_id, refs, n)
     LEFT JOIN member AS m ON m.id = wanted.member_id AND m.organization_id = organization
     LEFT JOIN member_state AS s ON s.member_id = m.id

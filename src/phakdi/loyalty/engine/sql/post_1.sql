@@ -2,9 +2,11 @@
 -- per call, but members who moved since they were loaded are left out and named in the answer.
 -- Locks: member_state in member order, then receipts and budget slices in key order, so that calls never wait in a circle.
 
+-- Takes out what belongs to members who are left out: a fact about somebody else belongs to whose step told it.
 CREATE FUNCTION engine_without(members uuid[], items json) RETURNS json
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT json_agg(item) FROM json_array_elements(items) AS item WHERE (item ->> 'member_id')::uuid <> ALL (members)
+    SELECT json_agg(item) FROM json_array_elements(items) AS item
+    WHERE coalesce(item ->> 'told_by', item ->> 'member_id')::uuid <> ALL (members)
 $$;
 
 -- Takes (or, below zero, gives back) `amount` of a budget: the member's own slice first, then the others in order.
