@@ -178,6 +178,19 @@ def _unused(document: ProgramDocument) -> Iterator[Finding]:
             yield Finding("voucher_never_given", f"vouchers.{key}", message, {"key": key})
 
 
+def _cards(document: ProgramDocument) -> Iterator[Finding]:
+    """Full cards that are taken away for nothing."""
+    taken_by_hand = {reward.milestone for reward in document.rewards.values()}
+    for key, unit in document.units.items():
+        card = unit.card
+        if card and card.renews and card.size not in {*(milestone.at for milestone in card.milestones), *taken_by_hand}:
+            message = (
+                f"A full card of {card.size} is taken away and its last place gives nothing. Let a milestone at {card.size} give a "
+                "voucher, or leave 'card' out where a reward costs stamps."
+            )
+            yield Finding("card_gives_nothing", f"units.{key}.card", message, {"size": card.size})
+
+
 def _texts(value: Any) -> Iterator[str]:
     """Yield every text and key inside ``value``."""
     if isinstance(value, BaseModel):
@@ -231,4 +244,4 @@ def _shadowed(document: ProgramDocument) -> Iterator[Finding]:
                 open_to_all.setdefault((rule.group, kind), rule.key)
 
 
-_CHECKS = (_never, _unreachable, _overlap, _unused, _gives_nothing, _shadowed)
+_CHECKS = (_never, _unreachable, _overlap, _unused, _gives_nothing, _shadowed, _cards)

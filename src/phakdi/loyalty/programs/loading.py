@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -146,7 +147,11 @@ def _sentence(problem: Any, trail: Trail, raw: Any) -> str:
         known = f"did you mean '{hint}'" if hint else f"there is: {', '.join(_keys_at(trail[:-1]))}"
         return f"there is no key '{trail[-1]}' here; {known}"
     if kind.startswith(("decimal", "int_", "finite")) or "Decimal" in message:
-        return f"write a number here, not {problem['input']!r}"
+        whole = (
+            "a whole number" if kind.startswith("int_") and isinstance(problem["input"], int | float | Decimal) else "a number"
+        )
+        given = problem["input"] if isinstance(problem["input"], Decimal) else repr(problem["input"])
+        return f"write {whole} here, not {given}"
     said = {
         "missing": f"'{problem['loc'][-1]}' is missing",
         "string_type": "write a text here; put a number that is a name in quotes",

@@ -7,6 +7,10 @@ from typing import Any
 from phakdi.loyalty.wording.phrases import Phrase, Reader
 
 FINDINGS: Mapping[str, Phrase] = {
+    "card_gives_nothing": (
+        "บัตรที่ครบ {size} ดวงจะถูกเก็บไปโดยไม่ได้อะไร",
+        "A full card of {size} is taken away and its last place gives nothing.",
+    ),
     "dates_inverted": ("สิ้นสุด ({ends}) ก่อนเริ่ม ({starts})", "It ends ({ends}) before it begins ({starts})."),
     "gives_nothing": ("กฎ {rule} ไม่ให้อะไรเลย", "The rule {rule} gives nothing."),
     "has_ended": ("หมดช่วงเวลาไปแล้วเมื่อ {ends}", "It ended on {ends}."),
@@ -31,6 +35,7 @@ FINDINGS: Mapping[str, Phrase] = {
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"there is no key '(.+?)' here; did you mean '(.+?)'", r"ไม่มีคีย์ '\1' ตรงนี้ หมายถึง '\2' หรือไม่"),
     (r"there is no key '(.+?)' here; there is: (.+)", r"ไม่มีคีย์ '\1' ตรงนี้ ที่มีคือ \2"),
+    (r"write a whole number here, not (.+)", r"ตรงนี้ต้องเป็นจำนวนเต็ม ไม่ใช่ \1"),
     (r"write a number here, not (.+)", r"ตรงนี้ต้องเป็นตัวเลข ไม่ใช่ \1"),
     (r"write a plain number such as 1500 or 2\.5, not (.+)", r"ใส่ตัวเลขธรรมดา เช่น 1500 หรือ 2.5 ไม่ใช่ \1"),
     (r"'(.+?)' is missing", r"ขาด '\1'"),

@@ -43,6 +43,8 @@ EARN = "  - {key: base, give: {points: 1, per: 25}}\n"
             f"earning:\n{EARN}  - {{key: b, when: {{read.month: 3}}, give: {{points: 1}}}}\nmeters:\n  read: {{on: visit}}\n",
             [],
         ),
+        ("units: {stamps: {kind: stamps, card: {size: 10}}}\n", [("card_gives_nothing", "units.stamps.card", 2)]),
+        ("units: {stamps: {kind: stamps, card: {size: 10}}}\nrewards: {cup: {milestone: 10, item: A cup}}\n", []),
         ("earning:\n  - {key: a, give: {points: 0}}\n", [("gives_nothing", "earning[0]", 3)]),
         ("earning:\n  - {key: a, give: {multiply: 2}}\n", [("multiplies_nothing", "earning[0]", 3)]),
         (
