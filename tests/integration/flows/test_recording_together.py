@@ -140,3 +140,25 @@ def test_within_a_transaction_it_is_part_of_it(shop, member_id):
         raise Rejected("undo it")
 
     assert points(shop, member_id) == []
+
+
+def test_who_waits_too_long_is_told_so_and_the_queue_goes_on(shop, new_member, together, monkeypatch):
+    real, release = combining.record, Event()
+
+    def stuck(**given):
+        release.wait(0.5)
+        return real(**given)
+
+    monkeypatch.setattr(combining, "record", stuck)
+    monkeypatch.setattr(combining, "WAIT_SECONDS", 0.05)
+    members = [new_member() for _ in range(4)]
+
+    answers = together(members)
+    release.set()
+
+    busy = [number for number, answer in enumerate(answers) if isinstance(answer, recording.Busy)]
+    assert len(busy) == 3
+    assert [points(shop, members[number]) for number in busy] == [[]] * 3
+    again = together([members[busy[0]]], ref="later")
+    assert again[0].outcome["earned"] == {"points": 10}
+    assert all(not queue.waiting and not queue.has_worker for queue in combining._queues.values())

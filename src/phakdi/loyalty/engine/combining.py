@@ -23,7 +23,7 @@ QUEUES_MAX = 10_000
 Caller = tuple[UUID, tuple[tuple[str, str], ...]]  # organization and actor: what a batch has in common
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """A report that waits to be recorded, or for its thread to be told to do so for all."""
 
@@ -65,7 +65,7 @@ def record_together(*, member_id: UUID, report: Report, context: Context) -> Rec
             queue.waiting.append(mine)
     if not must_work:
         if not mine.sleeping.acquire(timeout=WAIT_SECONDS):
-            raise Busy("Others are being recorded.", member_id=str(member_id))
+            _give_up(queue, mine)
         must_work = mine.answer is None  # woken to work, not with an answer
     if must_work:
         _work(queue, mine)
@@ -73,6 +73,15 @@ def record_together(*, member_id: UUID, report: Report, context: Context) -> Rec
     if isinstance(mine.answer, BaseException):
         raise mine.answer
     return mine.answer
+
+
+def _give_up(queue: _Queue, mine: _Waiting) -> None:
+    """Leave the queue with `Busy`; who was taken out of it meanwhile waits for the answer, or works for those behind."""
+    with queue.lock:
+        if mine in queue.waiting:
+            queue.waiting.remove(mine)
+            raise Busy("Others are being recorded.", member_id=str(mine.member_id))
+    mine.sleeping.acquire()
 
 
 def _queue_of(context: Context) -> _Queue:
