@@ -1,7 +1,7 @@
 """Change what is known of a member: by staff, by the member, and the phone or e-mail by a code."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,10 @@ from phakdi.kit.errors import Forbidden
 from phakdi.loyalty.engine.recording import Actor
 from phakdi.people.codes.operations import Proof, spend_proof
 from phakdi.people.members import facts, operations
+from phakdi.people.members.core.status import SPENDING_HOLD
 from phakdi.people.members.models import Member
 
 CHANGE_CONTACT = "CHANGE_CONTACT"
-SPENDING_HOLD = timedelta(hours=24)
 FIELDS = {"SMS": "phone", "EMAIL": "email"}
 CHANNELS = {"phone": MessageChannel.SMS, "email": MessageChannel.EMAIL}
 

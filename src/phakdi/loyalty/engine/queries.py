@@ -19,9 +19,9 @@ from phakdi.loyalty.engine.core.state import MemberState
 from phakdi.loyalty.engine.models import KeptState
 
 LOAD = channel.Statement(
-    b"engine_load_1", b"SELECT * FROM engine_load($1::uuid, $2::uuid, $3::text[], $4::text, $5::text, $6::text[])"
+    b"engine_load_2", b"SELECT * FROM engine_load($1::uuid, $2::uuid, $3::text[], $4::text, $5::text, $6::text[])"
 )
-LOAD_MANY = channel.Statement(b"engine_load_many_1", b"SELECT * FROM engine_load_many($1::uuid, $2::uuid[], $3::text[])")
+LOAD_MANY = channel.Statement(b"engine_load_many_2", b"SELECT * FROM engine_load_many($1::uuid, $2::uuid[], $3::text[])")
 LOAD_SHARED = channel.Statement(
     b"engine_load_shared_1", b"SELECT * FROM engine_load_shared($1::uuid, $2::text[], $3::text[], $4::text[])"
 )

@@ -49,6 +49,7 @@ def row(**given: str | None) -> list[str | None]:
         "lots",
         "vouchers",
         "orders",
+        "held_until",
     ]
     return [given.get(name) for name in names]
 

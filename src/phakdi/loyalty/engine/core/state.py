@@ -12,6 +12,7 @@ from uuid import UUID
 
 from phakdi.loyalty.programs.activity import Activity as Activity  # what is told: read by the programs room, below this one
 from phakdi.loyalty.programs.activity import Line as Line
+from phakdi.people.members.core.status import SPENDING_HOLD
 
 # --- what is known -----------------------------------------------------------------------------------------------
 
@@ -26,6 +27,12 @@ class Profile:
     language: str = "th"
     segments: frozenset[str] = frozenset()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    spending_held_until: datetime | None = None
+
+    def is_spending_held(self, at: datetime) -> bool:
+        """Tell whether points may not be spent at ``at``: for a day after a phone or e-mail was replaced (a stolen SIM)."""
+        until = self.spending_held_until
+        return until is not None and until - SPENDING_HOLD <= at < until
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from django.db import migrations
 SQL = Path(__file__).parent.parent / "sql"
 
 DROP_LOAD = """
-    DROP FUNCTION engine_load_shared, engine_load_many, engine_load, engine_first_answer, engine_vouchers, engine_lots
+    DROP FUNCTION engine_load_shared, engine_first_answer, engine_vouchers, engine_lots
 """
 DROP_POST = "DROP FUNCTION engine_post, engine_take_budget, engine_without"
 

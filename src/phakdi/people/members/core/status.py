@@ -1,6 +1,9 @@
 """What a member may be, and what may become of it."""
 
+from datetime import timedelta
 from enum import StrEnum
+
+SPENDING_HOLD = timedelta(hours=24)  # nobody spends for so long after a phone or e-mail was replaced
 
 
 class Status(StrEnum):

@@ -145,3 +145,12 @@ def demand_active(work: Work) -> None:
         raise reject("member_stopped", "This member cannot do that now.", status=status)
     if "left" in work.state.marks:
         raise reject("membership_cancelled", "This membership was cancelled.")
+
+
+def demand_spending(work: Work) -> None:
+    """Refuse to take points of a member who is stopped, or whose phone or e-mail was replaced a moment ago."""
+    demand_active(work)
+    if work.state.profile.is_spending_held(work.at):
+        until = work.state.profile.spending_held_until
+        assert until is not None, "what is held has an end"
+        raise reject("spending_held", "Points cannot be spent yet.", until=until.isoformat())

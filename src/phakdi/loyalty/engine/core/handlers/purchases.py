@@ -69,7 +69,7 @@ def _take_points(work: Work) -> None:
     wanted, value = fields.get("pay_points"), fields.get("points_value")
     if not wanted and not fields.get("pay_points_max"):
         return
-    asking.demand_active(work)
+    asking.demand_spending(work)
     if value is None or wanted is None:
         bill = work.activity.amount or 0
         bill -= sum(int(fields.get(name) or 0) for name in ("discount", "other_discount", "voucher_discount"))
@@ -115,7 +115,7 @@ def _take_credit(work: Work) -> None:
     money = asking.credit(work) or _whole_bill(work)
     for part in [money] if money is not None else _tenders(work):
         if part.points:
-            asking.demand_active(work)
+            asking.demand_spending(work)
             entry = moves.spend(work, part.unit, part.points, reason="paid_with_credit", pot=part.pot)
             orders.note_paid(work, entry, value=part.points)
 

@@ -41,7 +41,7 @@ def redeem(work: Work) -> None:
     Raises:
         Rejected: not enough points, a limit, a condition, or nothing of the kind is offered; nothing has changed.
     """
-    asking.demand_active(work)
+    asking.demand_spending(work)
     milestone = work.activity.fields.get("milestone")
     if milestone is not None and rewards.take_milestone(work, int(milestone)):
         return
@@ -72,7 +72,7 @@ def hold(work: Work) -> None:
     Raises:
         Rejected: as `redeem`.
     """
-    asking.demand_active(work)
+    asking.demand_spending(work)
     work.earns = False
     order = _order(work)
     doc = _document(work, order)

@@ -29,7 +29,7 @@ def transfer(work: Work) -> None:
     Raises:
         Rejected: ``transfer_not_offered``, a condition, a limit, a receiver who is not allowed, or too few points.
     """
-    asking.demand_active(work)
+    asking.demand_spending(work)
     asked = _asked(work)
     running = work.program.transfers.get(asked.unit)
     if running is None:
@@ -185,7 +185,7 @@ def convert(work: Work) -> None:
     Raises:
         Rejected: ``conversion_not_offered``, a condition, a limit, a step, or too few points.
     """
-    asking.demand_active(work)
+    asking.demand_spending(work)
     running = _conversion(work)
     definition = running.definition
     assert isinstance(definition, Conversion)

@@ -42,9 +42,9 @@ _ORDERS = {
 
 
 def usable(work: Work, unit: str) -> int:
-    """Return how many points one spending may take: all, those of the pot that is told, or of the fullest; none while in debt."""
+    """Return how many points one spending may take: all, those of the pot that is told, or of the fullest; none while in debt or held."""
     wallet = work.state.wallets.get(unit)
-    if wallet is None or wallet.debt:
+    if wallet is None or wallet.debt or work.state.profile.is_spending_held(work.at):
         return 0
     lots = spendable(work, unit)
     running = work.program.units[unit]
