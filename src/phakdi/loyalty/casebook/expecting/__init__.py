@@ -80,7 +80,7 @@ READERS: Mapping[str, Callable[[View, Any], Any]] = {
     "stars": points.stars,
     "lots": points.lots,
     "gifts": rights.gifts,
-    "shipping": standing.money_of("shipping", PRICED),
+    "shipping": standing.money_of("shipping", PRICED, Decimal(0)),
     "wallets": points.wallets,
 }
 assert READERS.keys() == EXPECTATIONS

@@ -18,7 +18,7 @@ def give_points(work: Work, rule: RunningRule, bill: Bill, lines: list[int] | No
     """Give the points of a part and return how many the balance cap let through; remember what a return needs."""
     giver = part.by or rule
     figures = _figures(part)
-    if rule.to != "member":
+    if is_for_other(work, rule):
         _cause(work, giver, part.give.unit, points, _weights(bill, lines))
         return points
     granted = moves.grant(
@@ -80,10 +80,18 @@ def _cause_vouchers(work: Work, rule: RunningRule, give: RunningGive, count: int
     return True
 
 
+def is_for_other(work: Work, rule: RunningRule) -> bool:
+    """Whether what a rule gives goes to somebody else than the member who did it."""
+    return rule.to != "member" and other_member(work, rule.to) != work.state.member_id
+
+
 def other_member(work: Work, to: str) -> UUID | None:
-    """Return who gets what goes to the referrer, the household's head or the friend; None where there is nobody."""
+    """Return who gets what goes to the referrer, the household's head or the friend; None where there is nobody.
+
+    The friend is the one whom the activity names; else the member, where somebody had brought them.
+    """
     marks = work.state.marks
-    friend = work.activity.fields.get("friend")
+    friend = work.activity.fields.get("friend") or (work.state.member_id if "referred_by" in marks else None)
     found = friend if to == "friend" else marks.get("referred_by" if to == "referrer" else "household")
     try:
         return UUID(str(found)) if found else None
@@ -102,7 +110,7 @@ def give_other(work: Work, rule: RunningRule, number: int, bill: Bill, lines: li
             work.state.marks[f"set:{name}"] = value
         return True
     count = _count(work, rule, number, bill, lines)
-    if give.kind == "voucher" and count and rule.to != "member":
+    if give.kind == "voucher" and count and is_for_other(work, rule):
         return _cause_vouchers(work, rule, give, count)
     if give.kind == "voucher":
         for _ in range(min(count, VOUCHERS_MAX)):
