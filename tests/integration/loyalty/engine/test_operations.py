@@ -190,12 +190,14 @@ def test_a_hundred_parallel_spends_of_100_from_500_are_five(organization_id, mem
     assert rows(organization_id, Entry) == [6]
 
 
-def test_a_hundred_parallel_spends_without_the_version_guard_are_more(organization_id, member_id):
-    """The control of F3: the test sees the fault."""
-    earn_now(organization_id, member_id, 500)
-
+def test_a_hundred_parallel_spends_without_the_version_guard_are_more(organization_id, new_member):
+    """The control of F3: the test sees the fault, if not at the first try then soon."""
     with guards.without(guards.VERSION_GUARD):
-        assert a_hundred_spends(organization_id, member_id) > 5
+        for member_id in (new_member() for _ in range(20)):
+            earn_now(organization_id, member_id, 500)
+            if a_hundred_spends(organization_id, member_id) > 5:
+                return
+    raise AssertionError("twenty times nobody spent what was not there")
 
 
 def claim(organization_id: UUID, member_id: UUID) -> str:
