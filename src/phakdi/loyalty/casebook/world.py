@@ -43,6 +43,7 @@ class World:
         self._receipts: dict[tuple[str, str, str], tuple[str, Any]] = {}
         self._made = 0
         self._told = _Told()
+        self.given_by_time: list[Any] = []  # gifts that no step brought
         self._called = {
             "level": _by_name(program.level_by_key),
             "reward": _by_name(program.rewards),
@@ -131,6 +132,8 @@ class World:
             self._budgets[budget] = self._budgets.get(budget, 0) - amount
         self._waiting += step.caused
         self._told.entries += step.entries
+        if step.activity is None:
+            self.given_by_time += [*step.outcome.get("gifts", ()), *step.outcome.get("items", ())]
         if step.activity is not None:
             self._told.verdicts += step.verdicts
             if not self._told.outcome:

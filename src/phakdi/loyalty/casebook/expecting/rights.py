@@ -90,13 +90,9 @@ def _open_places(view: View) -> list[tuple[int, str]]:
 
 
 def gifts(view: View, expected: Any) -> Any:
-    """Return the gifts of all steps, by any of their names, or how many."""
-    left = [
-        gift
-        for report in view.reports
-        if not report.is_refused
-        for gift in (*report.outcome.get("gifts", ()), *report.outcome.get("items", ()))
-    ]
+    """Return the gifts of all steps and of time, by any of their names, or how many."""
+    given = (report.outcome for report in view.reports if not report.is_refused)
+    left = [*(gift for one in given for gift in (*one.get("gifts", ()), *one.get("items", ()))), *view.world.given_by_time]
     if not isinstance(expected, list):
         return len(left)
     found = []

@@ -108,6 +108,8 @@ def give(work: Work, rule: str, *, voucher: str | None, reward: str | None) -> N
         moves.grant(work, unit, work.quantity(running.give_points), rule_key=rule, reason="reward", params={"reward": reward})
     if definition.level:
         levels.set_level(work, definition.level, reason="reward", assigned=True)
+    if definition.item is not None:
+        work.outcome.setdefault("gifts", []).append({"reward": reward, "item": definition.item})
     work.fact("reward.given", reward=reward, rule=rule)
 
 
