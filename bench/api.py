@@ -206,7 +206,7 @@ def _purchase(chance: random.Random, members: list[UUID], refs: Iterator[int]) -
 
 
 def _expect(result: Result, status: int) -> None:
-    assert set(result.statuses) == {status}, f"other answers than {status}: {dict(result.statuses)}"
+    assert set(result.statuses) == {status}, f"other answers than {status}: {dict(result.statuses)} {result.refusals[:1]}"
 
 
 def _pgbench(given: argparse.Namespace) -> float:

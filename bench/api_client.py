@@ -19,6 +19,7 @@ class Result:
     seconds: list[float] = field(default_factory=list)
     took: float = 0.0
     bodies: list[bytes] = field(default_factory=list)
+    refusals: list[bytes] = field(default_factory=list)
 
     def quantile(self, part: float) -> float:
         """Return the time within which ``part`` of the answers came, in milliseconds."""
@@ -89,7 +90,10 @@ def _receive(line: _Line, result: Result, keep_bodies: int) -> bool:
     if len(got) < end + 4 + length:
         return False
     result.seconds.append(time.perf_counter() - line.sent_at)
-    result.statuses[int(got[9:12])] += 1
+    status = int(got[9:12])
+    result.statuses[status] += 1
+    if status >= 300:
+        result.refusals.append(bytes(got[end + 4 :]))
     if len(result.bodies) < keep_bodies:
         result.bodies.append(bytes(got[end + 4 :]))
     line.got = bytearray()

@@ -131,6 +131,28 @@ def test_who_is_alone_is_recorded_at_once(shop, member_id, together, batches):
     assert batches == []
 
 
+def test_who_waits_too_long_is_told_so_and_stops_nobody(shop, new_member, together, monkeypatch):
+    """The first is stuck for a while; those behind it give up, and who comes later is served."""
+    stuck, real = Event(), combining.record
+
+    def slow(**given):
+        if not stuck.is_set():
+            stuck.set()
+            Event().wait(0.6)
+        return real(**given)
+
+    monkeypatch.setattr(combining, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(combining, "record", slow)
+    members = [new_member() for _ in range(COUNT)]
+
+    answers = together(members)
+    later = together(members[:1], ref="later")
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["Busy"] * (COUNT - 1) + ["Receipt"]
+    assert sum(sum(points(shop, member_id)) for member_id in members) == 20
+    assert later[0].outcome["earned"] == {"points": 10}
+
+
 def test_within_a_transaction_it_is_part_of_it(shop, member_id):
     context = recording.Context(shop, NOW)
     report = recording.read({"kind": "purchase", "amount": 10, "ref": "1", "at": NOW}, context)

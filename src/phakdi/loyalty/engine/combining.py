@@ -64,8 +64,7 @@ def record_together(*, member_id: UUID, report: Report, context: Context) -> Rec
             mine.sleeping.acquire()
             queue.waiting.append(mine)
     if not must_work:
-        if not mine.sleeping.acquire(timeout=WAIT_SECONDS):
-            _give_up(queue, mine)
+        _sleep(queue, mine)
         must_work = mine.answer is None  # woken to work, not with an answer
     if must_work:
         _work(queue, mine)
@@ -82,6 +81,18 @@ def _give_up(queue: _Queue, mine: _Waiting) -> None:
             queue.waiting.remove(mine)
             raise Busy("Others are being recorded.", member_id=str(mine.member_id))
     mine.sleeping.acquire()
+
+
+def _sleep(queue: _Queue, mine: _Waiting) -> None:
+    """Wait to be woken, with an answer or to work; raises Busy after too long a time."""
+    if mine.sleeping.acquire(timeout=WAIT_SECONDS):
+        return
+    with queue.lock:
+        nobody_took_it = mine in queue.waiting
+        if nobody_took_it:
+            queue.waiting.remove(mine)
+    if nobody_took_it or not mine.sleeping.acquire(timeout=WAIT_SECONDS):
+        raise Busy("Others are being recorded.", member_id=str(mine.member_id))
 
 
 def _queue_of(context: Context) -> _Queue:
