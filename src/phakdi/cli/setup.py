@@ -7,8 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from phakdi.kit.db.embedded import EmbeddedPostgres
+from phakdi.kit.errors import Unavailable
 
 JOB_TIMEOUT_MS = "60000"
+
+
+class DatabaseAway(Unavailable):
+    """The database that DATABASE_URL names does not answer."""
+
+    code = "database_away"
 
 
 def data_dir() -> Path:
@@ -28,8 +35,13 @@ def database() -> EmbeddedPostgres | None:
 
 @contextmanager
 def at_work(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> Iterator[None]:
-    """Have everything ready for one command; afterwards the embedded server stops, unless others use it too."""
+    """Have everything ready for one command; afterwards the embedded server stops, unless others use it too.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
     with connected(statement_timeout_ms=statement_timeout_ms):
+        _reach()
         migrate()
         yield
 
@@ -45,6 +57,16 @@ def connected(*, statement_timeout_ms: str = JOB_TIMEOUT_MS) -> Iterator[None]:
     finally:
         if server is not None:
             server.stop()
+
+
+def _reach() -> None:
+    from django.db import DEFAULT_DB_ALIAS, OperationalError, connections  # noqa: PLC0415 - only commands that need it pay for it
+
+    try:
+        connections[DEFAULT_DB_ALIAS].ensure_connection()
+    except OperationalError as error:
+        reason = str(error).partition("\n")[0]
+        raise DatabaseAway(f"The database does not answer: {reason}") from error
 
 
 def set_up_django() -> None:

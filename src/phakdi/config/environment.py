@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from phakdi.kit.db.embedded import EmbeddedPostgres
+from phakdi.kit.errors import Invalid
 
 STATEMENT_MS, LOCK_MS, IDLE_MS = 5_000, 3_000, 15_000
 NOWHERE = "postgresql://nobody@localhost:1/none"  # for commands that need no database: whatever asks it fails at once
 
 
-class BadSetting(RuntimeError):
+class BadSetting(Invalid):
     """A setting cannot be read; the message names it."""
 
 
@@ -37,11 +39,18 @@ class DatabaseAddresses:
 
 
 def read(name: str) -> str:
-    """Return a variable of the environment, else the content of the file that ``<name>_FILE`` names, else ``""``."""
+    """Return a variable of the environment, else the content of the file that ``<name>_FILE`` names, else ``""``.
+
+    Raises:
+        BadSetting: there is no such file.
+    """
     if value := os.environ.get(name, ""):
         return value
     path = os.environ.get(f"{name}_FILE", "")
-    return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{name}_FILE names a file that cannot be read: {path}") from error
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -65,12 +74,16 @@ def database_from(data_dir: Path) -> DatabaseAddresses:
         application, owner = found.application, found.owner
     job_ms = int(read("PHAKDI_STATEMENT_TIMEOUT_MS") or STATEMENT_MS)
     return DatabaseAddresses(
-        _parsed(application or NOWHERE, job_ms, LOCK_MS, IDLE_MS), _parsed(owner or application or NOWHERE, 0, 0, 0)
+        _parsed("DATABASE_URL", application or NOWHERE, job_ms, LOCK_MS, IDLE_MS),
+        _parsed("DATABASE_OWNER_URL", owner or application or NOWHERE, 0, 0, 0),
     )
 
 
-def _parsed(address: str, statement_ms: int, lock_ms: int, idle_ms: int) -> DatabaseAddress:
-    parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+def _parsed(setting: str, address: str, statement_ms: int, lock_ms: int, idle_ms: int) -> DatabaseAddress:
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+    except ProgrammingError:  # its message may tell the password
+        raise BadSetting(f"{setting} is no address like postgresql://user:password@host:5432/database.") from None
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     values = {django: parts.pop(name, "") for name, django in names.items()}
     limits = {

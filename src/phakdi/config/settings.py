@@ -3,7 +3,6 @@
 Secrets may also come from files: for any variable ``NAME``, ``NAME_FILE`` names a file that holds it.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +171,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Bangkok"
 
 # --- messages to people -------------------------------------------------------------------------------------------------
-PHAKDI_CHANNELS = channels_from(os.environ, is_production=IS_PRODUCTION)
+PHAKDI_CHANNELS = channels_from(read, is_production=IS_PRODUCTION)
 PHAKDI_ALLOW_LOCAL_PROVIDERS = not IS_PRODUCTION
 
 LOGGING = {

@@ -24,6 +24,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from phakdi.kit.errors import Unavailable
+
 if sys.platform != "win32":
     import fcntl
 
@@ -35,7 +37,7 @@ TELL_AFTER_SECONDS = 5.0
 STOP_SECONDS = 60
 
 
-class ServerFailed(RuntimeError):
+class ServerFailed(Unavailable):
     """The database server could not be started; the message names its log."""
 
 

@@ -19,7 +19,7 @@ from phakdi.loyalty.wording.verdicts import VERDICTS
 
 SOURCE = Path(__file__).parents[4] / "src" / "phakdi"
 NOT_SHOWN = {  # outcomes of deliveries, and what only case runs say
-    "caused_without_end", "no_answer", "no_credit", "number_not_listed", "sender_died", "smtp_login", "smtp_no_answer", "smtp_unreachable", "tls", "unreachable",
+    "caused_without_end", "mail_unwritable", "no_answer", "no_credit", "number_not_listed", "sender_died", "smtp_login", "smtp_no_answer", "smtp_unreachable", "tls", "unreachable",
 }  # fmt: skip
 OF_LEVELS_AND_VOUCHERS = {"set_level", "cancel"}  # their reasons are told in facts, not in entries
 
