@@ -168,6 +168,9 @@ class EmbeddedPostgres:
             secret.unlink()
 
     def _launch(self) -> None:
+        left = self.data / "postmaster.pid"
+        if left.exists() and not left.read_bytes().strip():  # cut off with the machine: the server refuses to start beside it
+            left.unlink()
         sockets = self._sockets()
         sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
         _let_through(sockets.parent)
