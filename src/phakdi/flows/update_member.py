@@ -33,7 +33,7 @@ def update_member(
 ) -> Member:
     """Write the given fields; the audit says who changed which. Without an actor it is the member.
 
-    A replaced phone or e-mail is told of it, and nobody can spend the member's points for 24 hours.
+    A replaced phone or e-mail is told of it, and so is the other one; nobody can spend the member's points for 24 hours.
 
     Raises:
         ContactNeedsCode: a member cannot change phone or e-mail this way.
@@ -79,7 +79,14 @@ def _update(cause: Cause, member_id: UUID, changes: Mapping[str, Any], *, verifi
     if changed.replaced:
         operations.hold_spending(organization_id=organization_id, member_id=member_id, until=now + SPENDING_HOLD)
         changed.member.spend_held_until = now + SPENDING_HOLD
-    hours = int(SPENDING_HOLD.total_seconds()) // 3600
-    for name, before in changed.replaced.items():
-        send_notice(cause, changed.member, "contact_changed", {"hours": hours}, CHANNELS[name], before)
+        _warn(cause, changed)
     return changed.member
+
+
+def _warn(cause: Cause, changed: operations.Changed) -> None:
+    """Tell whoever was reached before: through what was replaced, and through what stays (a stolen SIM gets the former)."""
+    stays = {name: getattr(changed.member, name) for name in CHANNELS if name not in changed.fields}
+    hours = int(SPENDING_HOLD.total_seconds()) // 3600
+    for name, destination in {**changed.replaced, **stays}.items():
+        if destination:
+            send_notice(cause, changed.member, "contact_changed", {"hours": hours}, CHANNELS[name], destination)

@@ -120,6 +120,17 @@ def test_proved_phone_takes_the_place_of_the_old_one_which_is_told(shop, member_
     assert told(shop, "member.changed") == [{"fields": ["phone"]}]
 
 
+def test_what_stays_is_told_as_well(shop, member_id):
+    update_member(organization_id=shop, member_id=member_id, changes={"email": "a@example.com"}, now=NOW, actor=CLERK)
+    assert notices(shop, member_id) == []  # nothing was replaced
+    change_contact(organization_id=shop, member_id=member_id, proof=proof_of(shop, NEW_PHONE), now=NOW)
+
+    assert sorted(notices(shop, member_id)) == [
+        ("contact_changed", "EMAIL", "a@example.com"),
+        ("contact_changed", "SMS", OLD_PHONE),
+    ]
+
+
 @pytest.mark.parametrize(
     "activity",
     [
