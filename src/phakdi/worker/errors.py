@@ -1,15 +1,20 @@
 """Telling of an unexpected error without its message: that may quote a phone, a name or a whole row."""
 
 import traceback
+from pathlib import Path
+
+import phakdi
 
 SUMMARY_MAX = 300
+OURS = Path(phakdi.__file__).parent
 
 
 def summary(error: BaseException) -> str:
     """Return what kind of error it was and where in our code, this package apart, it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/phakdi/" in _path(frame) and "/phakdi/worker/" not in _path(frame)]
-    where = f" at {_path(ours[-1]).rpartition('/phakdi/')[2]}:{ours[-1].lineno}" if ours else ""
+    inside = [frame for frame in frames if Path(frame.filename).is_relative_to(OURS)]
+    ours = [frame for frame in inside if not Path(frame.filename).is_relative_to(OURS / "worker")]
+    where = f" at {Path(ours[-1].filename).relative_to(OURS).as_posix()}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}{where}"[:SUMMARY_MAX]
 
 
@@ -22,7 +27,3 @@ def stack(error: BaseException) -> str:
         kinds.append(type(cause).__name__)
         cause = cause.__cause__ or cause.__context__
     return "".join(lines) + " from ".join(kinds)
-
-
-def _path(frame: traceback.FrameSummary) -> str:
-    return frame.filename.replace("\\", "/")

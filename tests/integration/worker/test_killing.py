@@ -165,19 +165,19 @@ def test_workers_killed_at_fifty_points_lose_and_double_nothing(shop, new_member
     check_nothing_lost_or_doubled(shop, new_member, kills=50)
 
 
+def differences(kind, shop, new_member):
+    """Yield how far what is kept is from what was asked for, for several loads: a kill may hit at a harmless moment."""
+    for seed in range(5, 13):
+        member_ids = [new_member() for _ in range(8)]
+        load = run_and_kill(kind, shop, member_ids, kills=2, seed=seed)
+        yield sum(balances(shop, member_ids).values()) - sum(load.expected.values())
+
+
 @pytest.mark.slow
 def test_control_a_worker_that_forgets_loses(shop, new_member):
-    member_ids = [new_member() for _ in range(8)]
-    load = run_and_kill("forgetful", shop, member_ids, kills=2, seed=5)
-
-    found = balances(shop, member_ids)
-    assert sum(found.values()) < sum(load.expected.values())
+    assert any(difference < 0 for difference in differences("forgetful", shop, new_member))
 
 
 @pytest.mark.slow
 def test_control_a_careless_consumer_doubles(shop, new_member):
-    member_ids = [new_member() for _ in range(8)]
-    load = run_and_kill("careless", shop, member_ids, kills=2, seed=6)
-
-    found = balances(shop, member_ids)
-    assert sum(found.values()) > sum(load.expected.values())
+    assert any(difference > 0 for difference in differences("careless", shop, new_member))
