@@ -32,6 +32,15 @@ if sys.platform != "win32":
 OWNER, APPLICATION, SUPERUSER = "phakdi_owner", "phakdi_app", "postgres"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 DATABASE = "phakdi"
+# Beside what the server chooses by itself: room for a shop's working set, checkpoints seldom enough that a busy hour does not pay
+# for whole pages again and again, no compiling of queries that run for a tenth of a millisecond.
+SETTINGS = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+}
 SOCKET_PATH_MAX = 90  # the system allows 107 characters, socket name included
 TELL_AFTER_SECONDS = 5.0
 STOP_SECONDS = 60
@@ -177,7 +186,7 @@ class EmbeddedPostgres:
         self.log.touch(mode=0o600)
         for path in (sockets, self.log):
             _give(path)
-        chosen = {"listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "200", **self.settings}
+        chosen = {"listen_addresses": "", "unix_socket_directories": str(sockets), **SETTINGS, **self.settings}
         options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -33,6 +33,8 @@ BEGIN
 END $$;
 
 -- What was answered to these receipts before, and what is left of these budgets, for a batch: both as JSON.
+-- Each receipt is looked up by its key (LIMIT 1 leaves the planner no other way): a plan made while the table was empty would go on
+-- reading all receipts of the organization for every batch.
 CREATE FUNCTION engine_load_shared(organization uuid, origins text[], numbers text[], wanted_budgets text[], OUT answers text, OUT budgets text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
@@ -40,8 +42,11 @@ BEGIN
     answers := (
         SELECT json_agg(json_build_array(r.origin, r.number, r.member_id, r.activity_id, r.content_hash, a.outcome, a.verdicts, a.state))::text
         FROM unnest(origins, numbers) AS wanted (origin, number)
-        JOIN receipt AS r ON r.organization_id = organization AND r.origin = wanted.origin AND r.number = wanted.number
-        JOIN activity AS a ON a.member_id = r.member_id AND a.id = r.activity_id
+        CROSS JOIN LATERAL (
+            SELECT * FROM receipt AS k
+            WHERE k.organization_id = organization AND k.origin = wanted.origin AND k.number = wanted.number LIMIT 1
+        ) AS r
+        CROSS JOIN LATERAL (SELECT * FROM activity AS k WHERE k.member_id = r.member_id AND k.id = r.activity_id LIMIT 1) AS a
     );
     budgets := (
         SELECT json_object_agg(left_over.budget, left_over.remaining)::text FROM (
