@@ -181,11 +181,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("PHAKDI_LOG_LEVEL") or "WARNING"},
 }
-
-# While rooms are being built: those that are not there yet are left out.
-_SOURCE = Path(__file__).parent.parent.parent
-INSTALLED_APPS = [
-    name for name in INSTALLED_APPS if not name.startswith("phakdi.") or (_SOURCE / name.replace(".", "/") / "apps.py").exists()
-]
-if "phakdi.platform.staff" not in INSTALLED_APPS:
-    AUTH_USER_MODEL = "auth.User"
