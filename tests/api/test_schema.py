@@ -75,11 +75,15 @@ def test_every_operation_answers_as_described(case, known):
 @schema.parametrize()
 @hypothesis.settings(max_examples=150, **{**BOUNDED, "derandomize": False})
 def test_every_operation_answers_as_described_however_long_one_tries(case, known):
-    _hold(case)
+    # what is wrong about a case may be what never goes out: a header that `_hold` adds, a parameter without a value
+    _hold(case, schemathesis.checks.negative_data_rejection)
 
 
-def _hold(case):
-    left_out = [schemathesis.checks.positive_data_acceptance]  # what fits the shapes may still break a rule of the shop
+def _hold(case, *also_left_out):
+    left_out = [
+        schemathesis.checks.positive_data_acceptance,
+        *also_left_out,
+    ]  # what fits the shapes may still break a rule of the shop
     if case.path == "/activities/batch":
         left_out.append(schemathesis.checks.negative_data_rejection)  # refused one by one, within a 200
     case.call_and_validate(headers={"Authorization": f"Bearer {STATE['token']}"}, excluded_checks=left_out)
