@@ -43,7 +43,12 @@ class Installation:
         self.folder = folder
         kept = ("DATABASE_URL", "DATABASE_OWNER_URL", "DJANGO_SETTINGS_MODULE", "PHAKDI_TEST_DB")
         self.environment = {name: value for name, value in os.environ.items() if name not in kept}
-        self.environment |= {"PHAKDI_DATA_DIR": str(folder), "PHAKDI_KEY_CALLS_A_MINUTE": "1000000", "PYTHONWARNINGS": "ignore"}
+        self.environment |= {
+            "PHAKDI_DATA_DIR": str(folder),
+            "PHAKDI_API_CALLS_PER_SECOND": "100000",
+            "PHAKDI_API_CALLS_AT_ONCE": "100000",
+        }
+        self.environment["PYTHONWARNINGS"] = "ignore"
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.told: dict[str, Any] = {}
