@@ -131,7 +131,8 @@ def test_a_cursor_of_another_list_is_refused(api, new_member):
         f"/members/{member_id}/entries?cursor={cursor}",
     ):
         assert api.get(path).value["code"] == "cursor_invalid", path
-    assert api.get(f"/members?cursor={cursor[:-1]}A").value["code"] == "cursor_invalid"
+    other = "A" if cursor[8] != "A" else "B"
+    assert api.get(f"/members?cursor={cursor[:8]}{other}{cursor[9:]}").value["code"] == "cursor_invalid"
 
 
 def test_every_answer_may_not_be_kept_or_sniffed(api):

@@ -37,7 +37,8 @@ def test_console_needs_no_sideways_scrolling_on_a_phone(shop, regular, open_page
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
     page.goto("/console/programs/edit/")
-    page.click("button[value=check]")
+    with page.expect_navigation():
+        page.click("button[value=check]")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
