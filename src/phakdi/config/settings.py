@@ -74,9 +74,11 @@ INSTALLED_APPS = [
     "phakdi.platform.audit",
     "phakdi.platform.files",
     "phakdi.platform.imports",
+    "phakdi.platform.webhooks",
     "phakdi.people.members",
     "phakdi.people.consents",
     "phakdi.people.codes",
+    "phakdi.people.cards",
     "phakdi.loyalty.programs",
     "phakdi.loyalty.ledger",
     "phakdi.loyalty.engine",
@@ -173,6 +175,8 @@ TIME_ZONE = "Asia/Bangkok"
 # --- messages to people -------------------------------------------------------------------------------------------------
 PHAKDI_CHANNELS = channels_from(read, is_production=IS_PRODUCTION)
 PHAKDI_ALLOW_LOCAL_PROVIDERS = not IS_PRODUCTION
+# Webhooks go to https on port 443 of public addresses. Further host:port pairs, for receivers of one's own network:
+WEBHOOK_TRUSTED = frozenset(pair.strip() for pair in read("PHAKDI_WEBHOOK_TRUSTED").split(",") if pair.strip())
 
 LOGGING = {
     "version": 1,

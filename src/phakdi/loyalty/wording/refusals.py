@@ -62,6 +62,19 @@ REFUSALS: Mapping[str, Phrase] = {
     "code_invalid": ("รหัสมีตัวเลข 6 หลัก", "A code has six digits."),
     "code_limit_reached": ("ขอรหัสบ่อยเกินไป โปรดรอสักครู่แล้วลองใหม่", "Too many codes were asked for. Wait a little and try again."),
     "code_wrong": ("รหัสไม่ถูกต้อง ลองได้อีก {tries_left} ครั้ง", "This code is wrong. You may try {tries_left} more times."),
+    # cards
+    "card_unreadable": ("นี่ไม่ใช่คิวอาร์ของสมาชิก", "This is no member's code."),
+    "card_elsewhere": ("นี่เป็นบัตรสมาชิกของร้านอื่น", "This card is of another shop."),
+    "card_wrong": ("คิวอาร์นี้ไม่ถูกต้อง ให้สมาชิกเปิดบัตรใหม่", "This code is wrong. Ask the member to open the card again."),
+    "card_stale": ("คิวอาร์นี้หมดเวลาแล้ว ให้สมาชิกเปิดบัตรใหม่", "This code is too old. Ask the member to open the card again."),
+    "card_used": (
+        "ใช้คิวอาร์นี้ไปแล้ว รอให้บัตรเปลี่ยนคิวอาร์ (ไม่เกิน 30 วินาที)",
+        "This code was used. The card shows another within 30 seconds.",
+    ),
+    "card_locked": (
+        "มีการใช้คิวอาร์ผิดหลายครั้ง บัตรนี้พักการใช้ 5 นาที",
+        "Too many wrong codes: this card rests for 5 minutes.",
+    ),
     # consents
     "consent_channel_unknown": ("ไม่รู้จักช่องทางนี้", "This channel is not known."),
     "consent_channel_wrong": ("ความยินยอมนี้ให้รายช่องทางเฉพาะการตลาด", "Only marketing is agreed to per channel."),

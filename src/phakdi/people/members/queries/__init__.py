@@ -18,6 +18,7 @@ __all__ = [
     "attribute_types",
     "find_by_identity",
     "find_by_number",
+    "find_surviving",
     "get_member",
     "identities_of",
     "ids_named",
@@ -54,7 +55,7 @@ def find_by_identity(*, organization_id: UUID, kind: str, value: str) -> Member 
     key = read_identity(kind, value)
     bound = Identity.objects.filter(organization_id=organization_id, kind=key.kind, value=key.value)
     member_id = bound.values_list("member_id", flat=True).first()
-    return None if member_id is None else _surviving(organization_id, member_id)
+    return None if member_id is None else find_surviving(organization_id=organization_id, member_id=member_id)
 
 
 def find_by_number(*, organization_id: UUID, number: str) -> Member | None:
@@ -62,7 +63,7 @@ def find_by_number(*, organization_id: UUID, number: str) -> Member | None:
     plain = number.replace(" ", "").replace("-", "")
     found = Member.objects.filter(organization_id=organization_id, number__in={number.strip(), plain})
     member_id = found.values_list("id", flat=True).first()
-    return None if member_id is None else _surviving(organization_id, member_id)
+    return None if member_id is None else find_surviving(organization_id=organization_id, member_id=member_id)
 
 
 def match_identities(*, organization_id: UUID, keys: Iterable[IdentityKey]) -> Mapping[IdentityKey, UUID]:
@@ -103,7 +104,8 @@ def imported_members(*, organization_id: UUID, import_id: UUID) -> tuple[int, in
     return created, MemberBefore.objects.filter(organization_id=organization_id, import_id=import_id).count()
 
 
-def _surviving(organization_id: UUID, member_id: UUID) -> Member:
+def find_surviving(*, organization_id: UUID, member_id: UUID) -> Member:
+    """Return the member; of one who was merged, whom they became part of. Raises UnknownMember."""
     for _ in range(MERGES_MAX):
         member = get_member(organization_id=organization_id, member_id=member_id)
         if member.status != Status.MERGED or member.merged_into is None:
