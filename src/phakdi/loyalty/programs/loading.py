@@ -153,7 +153,7 @@ def _sentence(problem: Any, trail: Trail, raw: Any) -> str:
         given = problem["input"] if isinstance(problem["input"], Decimal) else repr(problem["input"])
         return f"write {whole} here, not {given}"
     said = {
-        "missing": f"'{problem['loc'][-1]}' is missing",
+        "missing": f"'{next(reversed(problem['loc']), 'a value')}' is missing",
         "string_type": "write a text here; put a number that is a name in quotes",
         "string_pattern_mismatch": f"'{problem['input']}' has not the form that is asked for, such as a date 2026-12-31",
     }

@@ -30,6 +30,7 @@ class ProgramVersion(OrganizationOwned):
     created_at = models.DateTimeField()
     created_by_id = models.UUIDField(null=True)
     note = models.TextField(default="")
+    approved_by = models.TextField(default="")
 
     class Meta:
         db_table = "program_version"
@@ -38,3 +39,21 @@ class ProgramVersion(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class ProgramDraft(OrganizationOwned):
+    """The program as somebody is changing it: it counts for nothing until it is put in force. One for an organization."""
+
+    text = models.TextField()
+    revision = models.IntegerField(default=1)
+    based_on_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    changed_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "program_draft"
+        constraints = [models.UniqueConstraint(fields=["organization_id"], name="program_draft_once")]
+
+    def __str__(self) -> str:
+        return f"draft, revision {self.revision}"

@@ -29,6 +29,7 @@ def apply_version(
     effective_from: datetime | None = None,
     created_by_id: UUID | None = None,
     note: str = "",
+    approved_by: str = "",
 ) -> ProgramVersion:
     """Keep ``text`` (a program file) as the next version of the program it names, and return it.
 
@@ -62,6 +63,7 @@ def apply_version(
         created_at=now,
         created_by_id=created_by_id,
         note=note,
+        approved_by=approved_by,
     )
     forget_listing(organization_id=organization_id)
     return version

@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,8 +19,9 @@ VALUES_MAX = 200_000
 DEPTH_MAX = 60
 LINE_MAX = 110
 _TOKEN = re.compile(r"\[\d+\]|[^.\[]+")
-_BARE = re.compile(r"[^\W\d_](?:[\w ()/%+.-]*[\w)%])?")  # letters first, no sign that means something in YAML
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_BARE = re.compile(r"\d+ [a-z]+|[^\W\d_](?:[\w\u0e00-\u0e7f ()/%+.-]*[\w\u0e00-\u0e7f)%])?")
+# letters first (or a length: 90 days), no sign that means something in YAML
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "off", "y", "n"})  # "on" is a key here
 _TAG = "tag:yaml.org,2002:"
 
 Position = tuple[int, int]  # line, column, both from 1
@@ -64,9 +66,8 @@ def parse(text: str) -> tuple[Any, Places]:
         raise BadProgram("The program file is too large.", code="program_too_large", path="", maximum=TEXT_MAX)
     if _nests_deeply(text):
         raise BadProgram("The program file is nested too deeply.", code="program_too_large", path="", line=1, column=1)
-    reader = YAML(typ="safe", pure=True)
     try:
-        node = reader.compose(io.StringIO(text.removeprefix("\ufeff")))
+        node = compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _unreadable(str(error.problem or error.context), mark) from None
@@ -74,6 +75,11 @@ def parse(text: str) -> tuple[Any, Places]:
         raise _unreadable(str(error).splitlines()[0] if str(error) else "nested too deeply", None) from None
     builder = _Builder()
     return (None if node is None else builder.build(node, "", 0)), Places(builder.at)
+
+
+def compose(text: str) -> Node | None:
+    """Return the nodes of the text, for who wants to know how it is laid out; raises what the library raises."""
+    return YAML(typ="safe", pure=True).compose(io.StringIO(text.removeprefix("\ufeff")))
 
 
 def _nests_deeply(text: str) -> bool:
@@ -168,6 +174,20 @@ class _Builder:
 
 def write(value: Mapping[str, Any]) -> str:
     """Return ``value`` as YAML that `parse` reads back the same: keys in the given order, small parts on one line."""
+    return _dumped(_laid_out(value, 0))
+
+
+def write_entry(key: str, value: Any, depth: int) -> str:
+    """Return ``key: value`` as it stands in a file whose parts are ``depth`` deep there, without indentation."""
+    return _dumped(CommentedMap([(_key(key), _laid_out(value, depth))]))
+
+
+def write_item(value: Any, depth: int) -> str:
+    """Return ``- value`` as it stands in such a file, without indentation."""
+    return textwrap.dedent(_dumped(CommentedSeq([_laid_out(value, depth)])))
+
+
+def _dumped(laid_out: Any) -> str:
     writer = YAML()
     writer.width = 4096
     writer.allow_unicode = True
@@ -176,7 +196,7 @@ def write(value: Mapping[str, Any]) -> str:
     writer.representer.add_representer(Decimal, _write_decimal)
     writer.representer.add_representer(str, _write_text)
     target = io.StringIO()
-    writer.dump(_laid_out(value, 0), target)
+    writer.dump(laid_out, target)
     return target.getvalue()
 
 

@@ -153,3 +153,9 @@ def test_a_mapping_is_read_as_well():
     with pytest.raises(BadProgram) as refused:
         load_program({"key": "demo", "unitz": {}})
     assert (refused.value.details["path"], refused.value.details["suggestion"]) == ("unitz", "units")
+
+
+def test_what_is_wrong_with_the_whole_file_is_said_too():
+    with pytest.raises(BadProgram) as refused:
+        load_program("phakdi: 1\nkey: a\nmain_unit: nothing\n")
+    assert "main_unit 'nothing' is not among the units" in refused.value.message

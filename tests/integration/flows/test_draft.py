@@ -1,0 +1,116 @@
+"""The draft of a program: nobody's change is lost, and no older draft goes over a newer version."""
+
+from threading import Thread
+
+import pytest
+
+from phakdi.flows.apply_program import apply_program, publish_draft
+from phakdi.flows.edit_program import DraftMoved, DraftOutdated, begin_draft, discard_draft, keep_draft, rebase_draft
+from phakdi.kit.clock import utc_now
+from phakdi.kit.db.scope import organization_scope
+from phakdi.kit.ids import new_id
+from phakdi.loyalty.programs import drafting
+from phakdi.loyalty.programs.queries import versions_of
+from tests.conftest import SHOP_PROGRAM
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+STAFF = new_id()
+RICHER = SHOP_PROGRAM.replace("points: 1, per: 1", "points: 2, per: 1")
+
+
+def begin(shop):
+    return begin_draft(organization_id=shop, first="phakdi: 1\nkey: first\n", now=utc_now(), staff_id=STAFF)
+
+
+def keep(shop, text, revision):
+    return keep_draft(organization_id=shop, text=text, revision=revision, now=utc_now(), staff_id=STAFF)
+
+
+def publish(shop, revision, **more):
+    return publish_draft(organization_id=shop, revision=revision, now=utc_now(), created_by_id=STAFF, **more)
+
+
+def versions(shop):
+    with organization_scope(shop):
+        return versions_of(organization_id=shop)
+
+
+def test_a_draft_begins_with_what_is_in_force_and_is_the_same_for_everybody(shop):
+    assert begin(shop).text == SHOP_PROGRAM
+    keep(shop, RICHER, 1)
+    assert begin(shop).text == RICHER
+    discard_draft(organization_id=shop)
+    assert begin(shop).text == SHOP_PROGRAM
+
+
+def test_a_shop_without_a_program_begins_with_the_first_one(organization_id):
+    assert begin(organization_id).text.endswith("key: first\n")
+    assert begin(organization_id).based_on_id is None
+
+
+def test_who_saves_an_older_look_is_told(shop):
+    begin(shop)
+    assert keep(shop, RICHER, 1) == 2
+    with pytest.raises(DraftMoved):
+        keep(shop, SHOP_PROGRAM, 1)
+    assert begin(shop).text == RICHER
+
+
+def test_of_two_who_save_at_once_one_is_told(shop):
+    begin(shop)
+    answers = []
+
+    def save(text):
+        from django.db import connections
+
+        try:
+            answers.append(keep(shop, text, 1))
+        except DraftMoved:
+            answers.append("told")
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=save, args=(f"{SHOP_PROGRAM}# {n}\n",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, answers)) == ["2", "told", "told", "told"]
+
+
+def test_publishing_makes_a_version_and_forgets_the_draft(shop):
+    begin(shop)
+    keep(shop, RICHER, 1)
+    version = publish(shop, 2, note="Twice", approved_by="Nida")
+    assert (version.text, version.note, version.approved_by) == (RICHER, "Twice", "Nida")
+    with organization_scope(shop):
+        assert drafting.find_draft(organization_id=shop) is None
+
+
+def test_a_draft_from_an_older_version_is_refused_until_somebody_has_looked(shop):
+    begin(shop)
+    keep(shop, RICHER, 1)
+    apply_program(organization_id=shop, text=SHOP_PROGRAM.replace("1 year", "2 years"), now=utc_now())
+    with pytest.raises(DraftOutdated):
+        publish(shop, 2)
+    assert len(versions(shop)) == 2
+    rebase_draft(organization_id=shop, revision=2)
+    assert publish(shop, 2).text == RICHER
+
+
+def test_what_was_looked_at_is_what_is_put_in_force(shop):
+    begin(shop)
+    keep(shop, RICHER, 1)
+    with pytest.raises(DraftMoved):
+        publish(shop, 1)
+    assert len(versions(shop)) == 1
+
+
+def test_what_does_not_compile_stays_a_draft(shop):
+    from phakdi.kit.errors import Invalid
+
+    begin(shop)
+    keep(shop, "phakdi: 1\nkey: shop\nmain_unit: nothing\n", 1)
+    with pytest.raises(Invalid):
+        publish(shop, 2)
+    assert begin(shop).revision == 2
