@@ -1,6 +1,7 @@
 """What Thai readers expect: phone numbers, dates in the Buddhist era, search and order of names."""
 
 from phakdi.kit.thai.dates import format_date, format_datetime, month_names, parse_date
+from phakdi.kit.thai.keyboard import typed_in_latin
 from phakdi.kit.thai.phones import display_phone, normalize_phone
 from phakdi.kit.thai.search import grams, query_grams, query_key, search_key, search_sql, sort_key
 from phakdi.kit.thai.writing import arabic_digits, clean_text
@@ -20,4 +21,5 @@ __all__ = [
     "search_key",
     "search_sql",
     "sort_key",
+    "typed_in_latin",
 ]
