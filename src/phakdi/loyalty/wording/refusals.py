@@ -75,6 +75,15 @@ REFUSALS: Mapping[str, Phrase] = {
         "มีการใช้คิวอาร์ผิดหลายครั้ง บัตรนี้พักการใช้ 5 นาที",
         "Too many wrong codes: this card rests for 5 minutes.",
     ),
+    # sign-in with LINE, and other services
+    "line_unavailable": ("LINE ไม่ตอบในขณะนี้ โปรดลองใหม่ภายหลัง หรือใช้เบอร์โทร", "LINE does not answer. Try later, or use your phone."),
+    "line_refused": ("เข้าด้วย LINE ไม่สำเร็จ โปรดลองอีกครั้ง", "Signing in with LINE did not work. Please try again."),
+    "line_taken": (
+        "LINE นี้ผูกกับสมาชิกคนอื่นแล้ว เข้าด้วย LINE เพื่อเปิดบัตรนั้น หรือให้ร้านช่วยรวมบัญชี",
+        "This LINE belongs to another membership. Sign in with LINE to open it, or ask the shop to merge the two.",
+    ),
+    "provider_not_connected": ("ร้านยังไม่ได้เชื่อมต่อบริการนี้", "The shop has not connected this service."),
+    "setting_unreadable": ("ค่านี้ไม่ถูกต้องหรือยังไม่ได้ใส่", "This is missing or cannot be read."),
     # consents
     "consent_channel_unknown": ("ไม่รู้จักช่องทางนี้", "This channel is not known."),
     "consent_channel_wrong": ("ความยินยอมนี้ให้รายช่องทางเฉพาะการตลาด", "Only marketing is agreed to per channel."),

@@ -1,0 +1,1 @@
+"""LINE: signing in with it, in a browser and inside its app."""
