@@ -47,7 +47,7 @@ _SYLLABLES: tuple[tuple[str, str], ...] = (
     (f"({_C})", "o"),
 )
 _PATTERNS = tuple((re.compile(pattern), vowel) for pattern, vowel in _SYLLABLES)
-_MARKS = re.compile("[\u0e47-\u0e4b\u0e4d\u0e4e\u0e3a]")  # tones and the like; ็ is looked at first
+_TONES = re.compile("[\u0e48-\u0e4b\u0e4d\u0e4e\u0e3a]")
 _SILENT = re.compile(f"{_C}[ิุ]?\u0e4c")  # a consonant that is not spoken
 _REPEAT, _OTHER = "ๆ", re.compile(r"[^a-z0-9]+")
 
@@ -58,7 +58,7 @@ def to_latin(text: str) -> str:
     Syllables are found by their spelling, so rare words come out wrong: it is a suggestion for people to look at.
     """
     text = _SILENT.sub("", unicodedata.normalize("NFC", text)).replace(_REPEAT, "")
-    text = re.sub("[\u0e48-\u0e4b\u0e4d\u0e4e\u0e3a]", "", text)
+    text = _TONES.sub("", text)
     written, place = [], 0
     while place < len(text):
         spoken, place = _syllable(text, place)
