@@ -146,9 +146,14 @@ def open_page(browser, live_server):
     """Return a function that opens a browser window of a size and language, on the test's server."""
     opened = []
 
-    def open_(size=PHONE, language="th", *, javascript=True):
+    def open_(size=PHONE, language="th", *, javascript=True, theme="light"):
         context = browser.new_context(
-            base_url=live_server.url, viewport=size, locale=language, java_script_enabled=javascript, timezone_id="Asia/Bangkok"
+            base_url=live_server.url,
+            viewport=size,
+            locale=language,
+            java_script_enabled=javascript,
+            timezone_id="Asia/Bangkok",
+            color_scheme=theme,
         )
         opened.append(context)
         page = context.new_page()

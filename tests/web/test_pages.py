@@ -51,7 +51,7 @@ def address(pattern, member_id=None):
 
 
 def test_every_page_says_who_may_open_it():
-    assert set(pages_without_guard()) == {"home", "language", "sign_in", "sign_out", "place", "password"}
+    assert set(pages_without_guard()) == {"home", "language", "theme", "sign_in", "sign_out", "place", "password"}
     assert get_resolver().url_patterns
 
 

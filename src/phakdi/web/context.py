@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from phakdi import __version__
+from phakdi.web.theme import chosen_theme
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -14,7 +15,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     current = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
     return {
         "language": current,
+        "languages": settings.LANGUAGES,
         "other_languages": [(code, name) for code, name in settings.LANGUAGES if code != current],
+        "theme": chosen_theme(request),
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "desk": getattr(request, "desk", None),
         "shop": getattr(request, "shop", None),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from phakdi.web import theme
 from phakdi.web.sign_in import views as sign_in
 
 app_name = "web"
@@ -10,6 +11,7 @@ app_name = "web"
 urlpatterns = [
     path("", sign_in.home, name="home"),
     path("language/", set_language, name="language"),
+    path("theme/", theme.choose, name="theme"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/organization/", sign_in.place, name="place"),
     path("sign-in/password/", sign_in.password, name="password"),

@@ -1,4 +1,4 @@
-"""The console's pages, in the order of the menu, each with the permission that opens it."""
+"""The console's pages in the groups of its menu, each with the permission that opens it and the module it belongs to."""
 
 from dataclasses import dataclass
 
@@ -11,32 +11,78 @@ from phakdi.web.access import CONSOLE, Desk
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu; ``names`` are the pages under which it is lit."""
+    """One line of the menu: lit on pages whose name begins with ``prefix``."""
 
     url: str
     label: str | Promise
+    icon: str
     any_of: tuple[Permission, ...]
     prefix: str
 
 
-ENTRIES: tuple[Entry, ...] = (
-    Entry("web:console", _("Overview"), tuple(CONSOLE), "console"),
-    Entry("web:members", _("Members"), (Permission.MEMBERS_READ,), "member"),
-    Entry("web:programs", _("Program"), (Permission.PROGRAMS_READ,), "program"),
-    Entry("web:reviews", _("Late activities"), (Permission.ACTIVITIES_REVIEW,), "review"),
-    Entry("web:imports", _("Imports"), (Permission.IMPORTS_RUN,), "import"),
-    Entry("web:stores", _("Stores"), (Permission.STORES_READ,), "store"),
-    Entry("web:staff", _("Staff"), (Permission.STAFF_READ,), "staff"),
-    Entry("web:keys", _("API keys"), (Permission.KEYS_WRITE,), "key"),
-    Entry("web:audit", _("Audit"), (Permission.AUDIT_READ,), "audit"),
-    Entry("web:failures", _("Failures"), (Permission.JOBS_MANAGE,), "failure"),
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as somebody sees it."""
+
+    url: str
+    label: str
+    icon: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that belong together; the first group has no title."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry("web:console", _("Overview"), "home", tuple(CONSOLE), "console"),
+            Entry("web:members", _("Members"), "people", (Permission.MEMBERS_READ,), "member"),
+        ),
+    ),
+    (
+        _("Program"),
+        (
+            Entry("web:programs", _("Rules and rewards"), "program", (Permission.PROGRAMS_READ,), "program"),
+            Entry("web:reviews", _("Late activities"), "clock", (Permission.ACTIVITIES_REVIEW,), "review"),
+        ),
+    ),
+    (
+        _("Shop"),
+        (
+            Entry("web:stores", _("Stores"), "store", (Permission.STORES_READ,), "store"),
+            Entry("web:staff", _("Staff"), "staff", (Permission.STAFF_READ,), "staff"),
+        ),
+    ),
+    (
+        _("Data and tools"),
+        (
+            Entry("web:imports", _("Imports"), "import", (Permission.IMPORTS_RUN,), "import"),
+            Entry("web:keys", _("API keys"), "key", (Permission.KEYS_WRITE,), "key"),
+            Entry("web:audit", _("Audit"), "audit", (Permission.AUDIT_READ,), "audit"),
+            Entry("web:failures", _("Failures"), "warn", (Permission.JOBS_MANAGE,), "failure"),
+        ),
+    ),
 )
 
 
-def menu(desk: Desk, url_name: str) -> list[tuple[str, str, bool]]:
-    """Return the lines open to somebody: address name, label, and whether the page belongs to it."""
-    return [
-        (entry.url, str(entry.label), url_name.startswith(entry.prefix))
-        for entry in ENTRIES
-        if any(desk.place.can(permission) for permission in entry.any_of)
+def menu(desk: Desk, url_name: str) -> list[Group]:
+    """Return the groups and lines that are open to somebody."""
+    shown = [
+        Group(
+            str(title),
+            tuple(
+                Line(entry.url, str(entry.label), entry.icon, url_name.startswith(entry.prefix))
+                for entry in entries
+                if any(desk.place.can(permission) for permission in entry.any_of)
+            ),
+        )
+        for title, entries in GROUPS
     ]
+    return [group for group in shown if group.lines]

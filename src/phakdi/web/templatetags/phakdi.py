@@ -1,16 +1,20 @@
-"""How figures, money, days and instants are written for the reader."""
+"""How figures, money, days and instants are written for the reader, and the parts that pages are put together from."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from phakdi.kit.money import format_money
 from phakdi.kit.text import pick
 from phakdi.kit.thai import display_phone, format_date, format_datetime
-from phakdi.web.console.navigation import menu
+from phakdi.web import charts
+from phakdi.web.console.navigation import Group, menu
+from phakdi.web.icons import draw
 from phakdi.web.naming import shown_ref
 from phakdi.web.words import language
 
@@ -103,7 +107,88 @@ def field(bound: Any, kind: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def console_menu(context: template.Context) -> list[tuple[str, str, bool]]:
+def console_menu(context: template.Context) -> list[Group]:
     """Return the console's menu for whoever looks at the page."""
     match = context["request"].resolver_match
     return menu(context["desk"], match.url_name if match else "")
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """Draw an icon that says nothing to screen readers: the words stand beside it. ``kind``: small or large."""
+    return SafeString(draw(name, kind))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the letters that stand for somebody: of the first and last word, in Thai the first consonants."""
+    words = [word.lstrip("เแโใไ") or word for word in str(name).split()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper()
+
+
+@register.inclusion_tag("parts/avatar.html")
+def avatar(name: str, kind: str = "") -> dict[str, Any]:
+    """Show somebody's initials in a color that stays theirs. ``kind``: small or large."""
+    return {"name": name, "kind": kind, "tone": sum(name.encode()) % 6 + 1}
+
+
+@register.inclusion_tag("parts/ring.html")
+def ring(percent: float, label: str, text: str = "", kind: str = "") -> dict[str, Any]:
+    """Draw how far something has come, 0 to 100; ``label`` says it to those who do not see it."""
+    filled = round(min(max(float(percent), 0), 100), 1)
+    return {"filled": filled, "label": label, "text": text or f"{filled:.0f}%", "kind": kind}
+
+
+@register.inclusion_tag("parts/stamps.html")
+def stamps(have: int, size: int) -> dict[str, Any]:
+    """Draw a stamp card with ``have`` of its ``size`` places stamped."""
+    return {"have": min(int(have), int(size)), "size": int(size), "places": range(1, int(size) + 1)}
+
+
+@register.inclusion_tag("parts/chart.html")
+def line_chart(rows: Iterable[charts.Row], title: str, series: str = "", currency: str = "") -> dict[str, Any]:
+    """Draw rows such as ``("3 Nov", 120)`` as a line; ``series`` names the numbers ("Now|Before"), ``currency`` makes them money."""
+    labels, columns = charts.read_rows(rows)
+    return _chart(charts.line_chart(labels, columns), labels, columns, title, series, currency)
+
+
+@register.inclusion_tag("parts/chart.html")
+def bar_chart(rows: Iterable[charts.Row], title: str, series: str = "", currency: str = "") -> dict[str, Any]:
+    """Draw rows as bars; else as `line_chart`."""
+    labels, columns = charts.read_rows(rows)
+    return _chart(charts.bar_chart(labels, columns), labels, columns, title, series, currency)
+
+
+@register.inclusion_tag("parts/spark.html")
+def sparkline(values: Iterable[float], label: str) -> dict[str, Any]:
+    """Draw numbers as a small line without words; ``label`` says what it shows."""
+    return {"line": charts.spark_line([float(value) for value in values]), "label": label}
+
+
+def _chart(
+    chart: charts.Chart,
+    labels: Sequence[str],
+    columns: Sequence[Sequence[float]],
+    title: str,
+    series: str,
+    currency: str,
+) -> dict[str, Any]:
+    def write(value: float) -> str:
+        if currency:
+            return money(round(value), currency)
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+    most = max(columns[0], default=0) if columns else 0
+    summary = _("%(title)s: highest %(most)s, latest %(last)s") % {
+        "title": title,
+        "most": write(most),
+        "last": write(columns[0][-1]) if columns else write(0),
+    }
+    return {
+        "chart": chart,
+        "title": title,
+        "series": series.split("|") if series else [title],
+        "scale": [write(value) for value in chart.scale],
+        "summary": summary,
+        "table": [(label, [write(column[at]) for column in columns]) for at, label in enumerate(labels)],
+    }

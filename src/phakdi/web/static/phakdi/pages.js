@@ -50,3 +50,50 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 for (const control of document.querySelectorAll("[data-submits]")) {
   control.addEventListener("change", () => control.form.requestSubmit());
 }
+
+// An open menu closes when somebody looks elsewhere, or with Escape.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A dialog is opened by what names it, and closed by what stands in it or by a press beside it.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+  } else if (event.target.closest("[data-closes]") || event.target.matches("dialog.dialog")) {
+    const open = event.target.closest("dialog");
+    if (open) open.close();
+  }
+});
+
+// A short word at the foot of the page, from a script or from an answer's HX-Trigger: {"phakdi:toast": {"text": "…", "kind": "good"}}.
+document.addEventListener("phakdi:toast", (event) => {
+  const toast = document.createElement("p");
+  toast.className = `toast ${event.detail.kind || ""}`;
+  toast.textContent = event.detail.text;
+  document.querySelector("[data-toasts]").append(toast);
+  setTimeout(() => toast.remove(), 8000);
+});
+
+// What is shown once can be copied; a page can be shared or printed.
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest("[data-copies]");
+  if (copier) {
+    await navigator.clipboard.writeText(copier.dataset.copies);
+    document.dispatchEvent(new CustomEvent("phakdi:toast", { detail: { text: copier.dataset.copied } }));
+  }
+  if (event.target.closest("[data-prints]")) window.print();
+});
+for (const later of document.querySelectorAll("[data-with-scripts]")) later.hidden = false;
