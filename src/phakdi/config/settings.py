@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "phakdi.platform.audit",
     "phakdi.platform.files",
     "phakdi.platform.imports",
+    "phakdi.platform.webhooks",
     "phakdi.platform.connections",
     "phakdi.platform.tills",
     "phakdi.platform.webhooks",

@@ -2,7 +2,10 @@
 
 from functools import partial
 
+from django.conf import settings
+
 from phakdi.adapters.channels.sending import send_due
+from phakdi.adapters.webhooks.sending import WebhookSender
 from phakdi.worker import consumers, importing
 from phakdi.worker.clock import DatabaseClock
 from phakdi.worker.tasks import TASKS
@@ -13,6 +16,7 @@ CONSUMERS = (
     consumers.JOINED,
     consumers.POINTS_LEFT,
     consumers.LEVEL_REACHED,
+    consumers.WEBHOOKS,
     importing.IMPORT,
     importing.UNDO_IMPORT,
 )
@@ -23,4 +27,5 @@ def make_worker(pace: Pace | None = None) -> Worker:
     """Return a worker that does all that this version knows of."""
     clock = DatabaseClock()
     send = partial(send_due, most=MESSAGES_A_STEP, clock=clock)
-    return Worker(consumers=CONSUMERS, tasks=TASKS, send=send, pace=pace, clock=clock)
+    webhooks = WebhookSender(trusted=settings.WEBHOOK_TRUSTED, clock=clock)
+    return Worker(consumers=CONSUMERS, tasks=TASKS, send=send, call=webhooks.step, pace=pace, clock=clock)

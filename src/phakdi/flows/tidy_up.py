@@ -12,6 +12,7 @@ from phakdi.platform.files.operations import purge_unkept
 from phakdi.platform.keys.operations import PURGE_BATCH, purge_answers
 from phakdi.platform.outbox import operations as outbox
 from phakdi.platform.staff.authentication import purge_tries
+from phakdi.platform.webhooks.operations import purge_events
 
 FACTS_KEPT = timedelta(days=14)  # for webhooks and readers that were away
 
@@ -27,6 +28,7 @@ def tidy_organization(*, organization_id: UUID, now: datetime) -> bool:
     with organization_scope(organization_id):
         forget_old(organization_id=organization_id, now=now)
         purge_unkept(organization_id=organization_id, now=now)
+        purge_events(organization_id=organization_id, now=now)
         return purge_answers(organization_id=organization_id, now=now) < PURGE_BATCH
 
 

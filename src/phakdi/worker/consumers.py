@@ -6,7 +6,10 @@ from uuid import UUID
 from phakdi.flows.enroll_member import record_join
 from phakdi.flows.record_caused import record_caused
 from phakdi.flows.tell_member import tell_level, tell_points_left
+from phakdi.flows.tell_webhooks import tell_webhooks
+from phakdi.flows.webhook_kinds import EVENT_KINDS
 from phakdi.platform.outbox.core import Consumer, Fact
+from phakdi.platform.webhooks.operations import NewEvent
 
 NEWS = timedelta(hours=24)  # what happened longer ago than that is no news
 
@@ -33,7 +36,13 @@ def _level_reached(fact: Fact, now: datetime) -> None:
     tell_level(organization_id=fact.organization_id, fact_id=fact.id, member_id=_member(fact), data=fact.data, now=now)
 
 
+def _outside(fact: Fact, now: datetime) -> None:
+    event = NewEvent(fact.id, fact.topic, fact.member_id, fact.at)
+    tell_webhooks(organization_id=fact.organization_id, event=event, data=fact.data, now=now)
+
+
 CAUSED = Consumer("record_caused", frozenset({"activity.caused"}), _caused, is_ordered=True)
 JOINED = Consumer("record_join", frozenset({"member.joined"}), _joined, is_ordered=True)
 POINTS_LEFT = Consumer("tell_points_left", frozenset({"points.left"}), _points_left, max_age=NEWS, is_live=True)
+WEBHOOKS = Consumer("tell_webhooks", frozenset(EVENT_KINDS), _outside, is_ordered=True)
 LEVEL_REACHED = Consumer("tell_level", frozenset({"level.upgraded"}), _level_reached, max_age=NEWS, is_live=True)

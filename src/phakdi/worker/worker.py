@@ -32,9 +32,10 @@ class Pace:
 
 
 class Worker:
-    """Relays facts, does jobs, hands messages over and runs the schedule, each in its own thread.
+    """Relays facts, does jobs, hands messages and webhooks over and runs the schedule, each in its own thread.
 
-    ``send`` hands due messages over and returns how many it took up. A worker that is killed loses nothing: what it had in
+    ``send`` hands due messages over and returns how many it took up; ``call`` tells endpoints outside and returns whether there
+    was anything to tell. A worker that is killed loses nothing: what it had in
     hand is due again when the lease ends, and consumers know what they did.
     """
 
@@ -44,10 +45,12 @@ class Worker:
         consumers: Sequence[Consumer],
         tasks: Sequence[Task],
         send: Callable[[], int],
+        call: Callable[[], bool] = lambda: False,
         pace: Pace | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._consumers, self._send, self._clock = tuple(consumers), send, clock
+        self._call = call
         self._pace = pace or Pace()
         self._stop = threading.Event()
         self._leases = Leases(lease=self._pace.lease, longest=self._pace.longest_job, clock=clock)
@@ -76,7 +79,7 @@ class Worker:
     def drain(self, *, rounds_max: int = 1000) -> None:
         """Do in this thread all that is to be done now: facts, jobs and messages, and what they bring about."""
         for _ in range(rounds_max):
-            found = [self._relay(), self._jobs.step(), self._send() > 0]
+            found = [self._relay(), self._jobs.step(), self._send() > 0, self._call()]
             if not any(found):
                 return
         raise RuntimeError(f"there was still something to do after {rounds_max} rounds")
@@ -100,6 +103,7 @@ class Worker:
             *self._doers,
             self._loop("relay", self._relay, self._stop, longest_pause=pause),
             self._loop("messages", lambda: self._send() > 0, self._stop, longest_pause=pause),
+            self._loop("webhooks", self._call, self._stop, longest_pause=pause),
             self._loop("schedule", self._tasks.step, self._stop, longest_pause=pause),
         ]
         for loop in loops:

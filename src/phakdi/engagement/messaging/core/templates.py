@@ -1,24 +1,15 @@
 """What the product itself writes to members, in Thai and English."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from phakdi.engagement.messaging.core.kinds import MessageChannel
-from phakdi.kit.text import Text, pick
+from phakdi.engagement.messaging.core.staff_templates import STAFF_TEMPLATES
+from phakdi.engagement.messaging.core.template import Template
+from phakdi.kit.text import pick
 
 HIDDEN = "••••••"
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A message's words; ``short`` is for SMS. Parameters named in ``secret`` are never kept once it was sent."""
-
-    subject: Text
-    body: Text
-    short: Text
-    secret: AbstractSet[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +153,7 @@ TEMPLATES: Mapping[str, Template] = {
             "en": "{organization}: member {number} is {level} now.",
         },
     ),
+    **STAFF_TEMPLATES,
 }
 
 

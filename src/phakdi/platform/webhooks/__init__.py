@@ -1,0 +1,1 @@
+"""Outgoing webhooks: who outside is told of which facts, and how each telling went."""
