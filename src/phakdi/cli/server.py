@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from phakdi.cli import setup
+from phakdi.cli import organizations, setup
 
 BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # what waits together is recorded together; more, and granian warns
 STOP_SECONDS = 20.0
@@ -76,7 +76,12 @@ def serve(listening: Listening, *, welcome: Callable[[], None] | None = None) ->
 def _serve(given: argparse.Namespace) -> int:
     listening = Listening(given.host, given.port, given.workers, has_worker=not given.no_worker)
     with setup.at_work():
-        return serve(listening, welcome=lambda: print(f"Phakdi answers at {listening.url}. Ctrl-C stops it.", flush=True))
+        invitation = organizations.invitation(listening.url)  # before the web opens: a first visitor may be quick
+
+        def welcome() -> None:
+            print(f"Phakdi answers at {listening.url}. Ctrl-C stops it.{invitation}", flush=True)
+
+        return serve(listening, welcome=welcome)
 
 
 def _worker(_: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ ALLOWED_HOSTS = [host for host in read("PHAKDI_HOSTS").split(",") if host] or ["
 CSRF_TRUSTED_ORIGINS = [origin for origin in read("PHAKDI_ORIGINS").split(",") if origin]
 PUBLIC_URL = read("PHAKDI_PUBLIC_URL") or "http://localhost:8000"
 METRICS_TOKEN = read("PHAKDI_METRICS_TOKEN")
+OPEN_SIGN_UP = flag("PHAKDI_OPEN_SIGN_UP", default=False)  # whether anybody may make an organization here
 
 # --- database -----------------------------------------------------------------------------------------------------------
 # Two roles: the application, which row-level security binds and which owns nothing, and the owner, which migrates.
@@ -74,7 +75,7 @@ INSTALLED_APPS = [
     "phakdi.platform.audit",
     "phakdi.platform.files",
     "phakdi.platform.imports",
-    "phakdi.platform.webhooks",
+    "phakdi.platform.guides",
     "phakdi.platform.connections",
     "phakdi.platform.tills",
     "phakdi.platform.webhooks",
@@ -96,7 +97,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from phakdi.flows.organization_trail import note
 from phakdi.kit.db.scope import organization_scope
@@ -14,7 +15,7 @@ from phakdi.platform.outbox.operations import publish
 from phakdi.platform.staff import operations as staff
 from phakdi.platform.staff.core import Role
 
-__all__ = ["Organization", "Person", "create_organization"]
+__all__ = ["Organization", "Person", "Shop", "create_organization", "make_organization"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,18 @@ class Person:
 
     def __repr__(self) -> str:
         return f"Person({self.email})"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What an organization is called, and where it counts days and money."""
+
+    slug: str
+    name: str
+    legal_name: str = ""
+    time_zone: str = TIME_ZONE
+    currency: str = CURRENCY
+    language: str = LANGUAGE
 
 
 def create_organization(
@@ -50,21 +63,34 @@ def create_organization(
     """
     organization_id = new_id()
     with organization_scope(organization_id):
-        organization = operations.create_organization(
-            organization_id=organization_id,
-            slug=slug,
-            name=name,
+        return make_organization(
+            organization_id,
+            Shop(slug, name, legal_name, time_zone, currency, language),
+            owner,
             now=now,
-            legal_name=legal_name,
-            time_zone=time_zone,
-            currency=currency,
-            language=language,
+            actor=actor,
         )
-        subject = ("organization", str(organization_id))
-        note(organization_id=organization_id, action=facts.CREATED, subject=subject, now=now, actor=actor)
-        publish(organization_id=organization_id, topic=facts.CREATED, at=now)
-        if owner is not None:
-            _add_owner(organization, owner, now, actor)
+
+
+def make_organization(
+    organization_id: UUID, shop: Shop, owner: Person | None, *, now: datetime, actor: Actor | None
+) -> Organization:
+    """Create the organization in a scope of its new id; see `create_organization`."""
+    organization = operations.create_organization(
+        organization_id=organization_id,
+        slug=shop.slug,
+        name=shop.name,
+        now=now,
+        legal_name=shop.legal_name,
+        time_zone=shop.time_zone,
+        currency=shop.currency,
+        language=shop.language,
+    )
+    subject = ("organization", str(organization_id))
+    note(organization_id=organization_id, action=facts.CREATED, subject=subject, now=now, actor=actor)
+    publish(organization_id=organization_id, topic=facts.CREATED, at=now)
+    if owner is not None:
+        _add_owner(organization, owner, now, actor)
     return organization
 
 

@@ -14,7 +14,7 @@ from phakdi.platform.staff.core import counted_as, read_email
 from phakdi.platform.staff.models import User
 
 HOUR = timedelta(hours=1)
-LIMITS = {"account": 10, "address": 100}  # failures in any hour; whoever gets in is not counted
+LIMITS = {"account": 10, "address": 100, "sign_up": 5}  # in any hour; of sign-ins only those that failed
 
 _COUNT = """
 INSERT INTO sign_in_allowance AS kept (scope, key, tried, last_tried_at)
@@ -77,6 +77,11 @@ def sign_in(*, email: str, password: str, address: str, now: datetime) -> User:
         raise WrongCredentials("The e-mail or the password is wrong.")
     _forgive(counters, now)
     return user
+
+
+def count_sign_up(*, address: str, now: datetime) -> None:
+    """Count that somebody at this network address wants an organization of their own. Raises TooManyTries."""
+    _count([_Counter("sign_up", counted_as(settings.SECRET_KEY, address))], now)
 
 
 def purge_tries(*, now: datetime) -> int:

@@ -42,7 +42,7 @@ class PersonForm(RoleForm):
     email = forms.CharField(label=gettext_lazy("E-mail"), max_length=254, widget=forms.EmailInput)
     password = forms.CharField(
         label=gettext_lazy("First password"),
-        help_text=gettext_lazy("At least 10 characters. Who signs in elsewhere with this e-mail already keeps their own."),
+        help_text=gettext_lazy("At least 12 characters. Who signs in elsewhere with this e-mail already keeps their own."),
         max_length=200,
         required=False,
         strip=False,

@@ -31,7 +31,7 @@ class PasswordForm(forms.Form):
     )
     new = forms.CharField(
         label=_("New password"),
-        help_text=_("At least 10 characters, no common word, not like your name."),
+        help_text=_("At least 12 characters, no common word, not like your name."),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
