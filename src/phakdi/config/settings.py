@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "phakdi.people.requests",
     "phakdi.people.codes",
     "phakdi.people.cards",
+    "phakdi.people.presence",
     "phakdi.loyalty.programs",
     "phakdi.loyalty.ledger",
     "phakdi.loyalty.engine",

@@ -19,6 +19,7 @@ from phakdi.people.consents import operations as consents
 from phakdi.people.consents.core import GivenBy, guardian_rule, read_key
 from phakdi.people.members import facts, operations, queries
 from phakdi.people.members.core import read_identity
+from phakdi.people.members.core.identities import LINE
 from phakdi.people.members.models import Member
 
 log = logging.getLogger("phakdi.flows")
@@ -67,10 +68,13 @@ class EnrolledMember:
     receipt: Receipt | None = None
 
 
-def enroll_with_proof(*, organization_id: UUID, proof: Proof, enrollment: Enrollment, now: datetime) -> EnrolledMember:
+def enroll_with_proof(
+    *, organization_id: UUID, proof: Proof, enrollment: Enrollment, now: datetime, line_user_id: str = ""
+) -> EnrolledMember:
     """Enroll whoever proved a phone or e-mail by a code (see `verify_code`); a member already is welcomed back unchanged.
 
-    Points earned before enrolling, by the same phone or e-mail, are theirs (R16).
+    Points earned before enrolling, by the same phone or e-mail, are theirs (R16). ``line_user_id`` is a LINE that they
+    proved as well.
 
     Raises:
         CodeGone: the proof is too old or was used before.
@@ -80,7 +84,21 @@ def enroll_with_proof(*, organization_id: UUID, proof: Proof, enrollment: Enroll
     proved = read_identity(KINDS[proof.channel], proof.destination)
     with organization_scope(organization_id):
         spend_proof(organization_id=organization_id, purpose=SIGN_IN, proof=proof, now=now)
-        enrolled = _enroll(cause, enrollment, [operations.NewIdentity(proved, verified_at=now)])
+        keys = [proved, *([read_identity(LINE, line_user_id)] if line_user_id else [])]
+        enrolled = _enroll(cause, enrollment, [operations.NewIdentity(key, verified_at=now) for key in keys])
+    return _join(cause, enrolled)
+
+
+def enroll_with_line(*, organization_id: UUID, line_user_id: str, enrollment: Enrollment, now: datetime) -> EnrolledMember:
+    """Enroll whoever LINE vouched for; a member already is welcomed back unchanged.
+
+    Raises:
+        Invalid, IdentitiesDisagree, NumberTaken, GuardianNeeded: nothing was changed.
+    """
+    cause = Cause(organization_id, now)
+    with organization_scope(organization_id):
+        proved = operations.NewIdentity(read_identity(LINE, line_user_id), verified_at=now)
+        enrolled = _enroll(cause, enrollment, [proved])
     return _join(cause, enrolled)
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.contrib.sessions.backends.db import SessionStore
 
 from phakdi.kit.db.scope import organization_scope
+from phakdi.people.cards.operations import forget_old_uses
 from phakdi.people.codes.operations import forget_old
+from phakdi.people.presence.operations import forget_old_sessions
 from phakdi.platform.audit.operations import SEAL_BATCH, seal_entries
 from phakdi.platform.files.operations import purge_unkept
 from phakdi.platform.keys.operations import PURGE_BATCH, purge_answers
@@ -27,6 +29,8 @@ def tidy_organization(*, organization_id: UUID, now: datetime) -> bool:
     """Forget old codes, kept answers and files that nobody kept; False where some are left for the next call."""
     with organization_scope(organization_id):
         forget_old(organization_id=organization_id, now=now)
+        forget_old_uses(organization_id=organization_id, now=now)
+        forget_old_sessions(organization_id=organization_id, now=now)
         purge_unkept(organization_id=organization_id, now=now)
         purge_events(organization_id=organization_id, now=now)
         return purge_answers(organization_id=organization_id, now=now) < PURGE_BATCH

@@ -82,6 +82,11 @@ REFUSALS: Mapping[str, Phrase] = {
         "LINE นี้ผูกกับสมาชิกคนอื่นแล้ว เข้าด้วย LINE เพื่อเปิดบัตรนั้น หรือให้ร้านช่วยรวมบัญชี",
         "This LINE belongs to another membership. Sign in with LINE to open it, or ask the shop to merge the two.",
     ),
+    "last_way_in": (
+        "เพิ่มเบอร์โทรหรืออีเมลก่อน ไม่เช่นนั้นจะเข้าบัตรไม่ได้อีก",
+        "Add a phone or e-mail first: otherwise nobody could open this card any more.",
+    ),
+    "not_ones_own": ("รายการนี้ร้านเป็นผู้บันทึก", "The shop records this."),
     "provider_not_connected": ("ร้านยังไม่ได้เชื่อมต่อบริการนี้", "The shop has not connected this service."),
     "setting_unreadable": ("ค่านี้ไม่ถูกต้องหรือยังไม่ได้ใส่", "This is missing or cannot be read."),
     # consents

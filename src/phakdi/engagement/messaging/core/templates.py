@@ -75,6 +75,17 @@ TEMPLATES: Mapping[str, Template] = {
         },
         short={"th": "บัญชีสมาชิก {number} ใช้งานได้แล้ว", "en": "Member {number} is active again."},
     ),
+    "line_linked": Template(
+        subject={"th": "เชื่อมต่อ LINE แล้ว", "en": "LINE was linked"},
+        body={
+            "th": "บัญชีสมาชิก {number} เข้าด้วย LINE ได้แล้ว\n\nถ้าคุณไม่ได้เชื่อมต่อ โปรดติดต่อร้านทันที",
+            "en": "Member {number} can now sign in with LINE.\n\nIf that was not you, contact the shop at once.",
+        },
+        short={
+            "th": "สมาชิก {number} เชื่อมต่อ LINE แล้ว ถ้าไม่ใช่คุณ โปรดติดต่อร้าน",
+            "en": "Member {number} linked LINE. Not you? Contact the shop.",
+        },
+    ),
     "closed": Template(
         subject={"th": "ปิดบัญชีสมาชิกแล้ว", "en": "Your membership has ended"},
         body={
