@@ -6,40 +6,42 @@ from uuid import UUID
 from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.programs import drafting
 from phakdi.loyalty.programs.drafting import DraftMoved, DraftOutdated
-from phakdi.loyalty.programs.models import ProgramDraft
+from phakdi.loyalty.programs.queries import newest_version
 
-__all__ = ["DraftMoved", "DraftOutdated", "begin_draft", "discard_draft", "keep_draft", "rebase_draft"]
+__all__ = ["DraftMoved", "DraftOutdated", "discard_draft", "keep_draft", "rebase_draft"]
 
 
-def begin_draft(*, organization_id: UUID, first: str, now: datetime, staff_id: UUID | None) -> ProgramDraft:
-    """Return the organization's draft; begin one from the version written last, or from ``first`` where there is none."""
+def keep_draft(
+    *,
+    organization_id: UUID,
+    text: str,
+    revision: int,
+    now: datetime,
+    staff_id: UUID | None,
+    based_on_id: UUID | None = None,
+) -> int:
+    """Keep ``text`` as the draft and return its new revision.
+
+    ``revision`` is the one that was looked at; 0 where there was none and ``based_on_id`` is the version looked at.
+
+    Raises:
+        DraftMoved: somebody else was quicker.
+    """
     with organization_scope(organization_id):
-        if draft := drafting.find_draft(organization_id=organization_id):
-            return draft
-        newest = drafting.newest_version(organization_id=organization_id)
-        drafting.keep_draft(
+        return drafting.keep_draft(
             organization_id=organization_id,
-            text=newest.text if newest else first,
-            revision=0,
+            text=text,
+            revision=revision,
             now=now,
             changed_by_id=staff_id,
-            based_on_id=newest.id if newest else None,
+            based_on_id=based_on_id,
         )
-        found = drafting.find_draft(organization_id=organization_id)
-    assert found is not None, "it was kept in this transaction"
-    return found
-
-
-def keep_draft(*, organization_id: UUID, text: str, revision: int, now: datetime, staff_id: UUID | None) -> int:
-    """Keep ``text`` as the draft and return its new revision. Raises DraftMoved where somebody else was quicker."""
-    with organization_scope(organization_id):
-        return drafting.keep_draft(organization_id=organization_id, text=text, revision=revision, now=now, changed_by_id=staff_id)
 
 
 def rebase_draft(*, organization_id: UUID, revision: int) -> None:
     """Let the draft count as made from the version written last: who does so has seen what that changed. Raises DraftMoved."""
     with organization_scope(organization_id):
-        newest = drafting.newest_version(organization_id=organization_id)
+        newest = newest_version(organization_id=organization_id)
         drafting.rebase_draft(organization_id=organization_id, based_on_id=newest.id if newest else None, revision=revision)
 
 

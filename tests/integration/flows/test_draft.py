@@ -5,12 +5,11 @@ from threading import Thread
 import pytest
 
 from phakdi.flows.apply_program import apply_program, publish_draft
-from phakdi.flows.edit_program import DraftMoved, DraftOutdated, begin_draft, discard_draft, keep_draft, rebase_draft
+from phakdi.flows.edit_program import DraftMoved, DraftOutdated, discard_draft, keep_draft, rebase_draft
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.ids import new_id
-from phakdi.loyalty.programs import drafting
-from phakdi.loyalty.programs.queries import versions_of
+from phakdi.loyalty.programs.queries import find_draft, newest_version, versions_of
 from tests.conftest import SHOP_PROGRAM
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -19,7 +18,17 @@ RICHER = SHOP_PROGRAM.replace("points: 1, per: 1", "points: 2, per: 1")
 
 
 def begin(shop):
-    return begin_draft(organization_id=shop, first="phakdi: 1\nkey: first\n", now=utc_now(), staff_id=STAFF)
+    with organization_scope(shop):
+        newest = newest_version(organization_id=shop)
+    text = newest.text if newest else "phakdi: 1\nkey: first\n"
+    now = utc_now()
+    keep_draft(organization_id=shop, text=text, revision=0, now=now, staff_id=STAFF, based_on_id=newest and newest.id)
+    return draft(shop)
+
+
+def draft(shop):
+    with organization_scope(shop):
+        return find_draft(organization_id=shop)
 
 
 def keep(shop, text, revision):
@@ -35,17 +44,25 @@ def versions(shop):
         return versions_of(organization_id=shop)
 
 
-def test_a_draft_begins_with_what_is_in_force_and_is_the_same_for_everybody(shop):
+def test_there_is_one_draft_for_everybody(shop):
     assert begin(shop).text == SHOP_PROGRAM
+    with pytest.raises(DraftMoved):  # somebody else began it meanwhile
+        begin(shop)
     keep(shop, RICHER, 1)
-    assert begin(shop).text == RICHER
+    assert draft(shop).text == RICHER
     discard_draft(organization_id=shop)
-    assert begin(shop).text == SHOP_PROGRAM
+    assert draft(shop) is None
+    assert begin(shop).revision == 1
 
 
-def test_a_shop_without_a_program_begins_with_the_first_one(organization_id):
-    assert begin(organization_id).text.endswith("key: first\n")
+def test_a_shop_without_a_program_can_draft_its_first(organization_id):
     assert begin(organization_id).based_on_id is None
+    assert publish(organization_id, 1).number == 1
+
+
+def test_two_organizations_draft_apart(shop, other_organization_id):
+    begin(shop)
+    assert draft(other_organization_id) is None
 
 
 def test_who_saves_an_older_look_is_told(shop):
@@ -53,7 +70,7 @@ def test_who_saves_an_older_look_is_told(shop):
     assert keep(shop, RICHER, 1) == 2
     with pytest.raises(DraftMoved):
         keep(shop, SHOP_PROGRAM, 1)
-    assert begin(shop).text == RICHER
+    assert draft(shop).text == RICHER
 
 
 def test_of_two_who_save_at_once_one_is_told(shop):
@@ -83,8 +100,7 @@ def test_publishing_makes_a_version_and_forgets_the_draft(shop):
     keep(shop, RICHER, 1)
     version = publish(shop, 2, note="Twice", approved_by="Nida")
     assert (version.text, version.note, version.approved_by) == (RICHER, "Twice", "Nida")
-    with organization_scope(shop):
-        assert drafting.find_draft(organization_id=shop) is None
+    assert draft(shop) is None
 
 
 def test_a_draft_from_an_older_version_is_refused_until_somebody_has_looked(shop):
@@ -113,4 +129,4 @@ def test_what_does_not_compile_stays_a_draft(shop):
     keep(shop, "phakdi: 1\nkey: shop\nmain_unit: nothing\n", 1)
     with pytest.raises(Invalid):
         publish(shop, 2)
-    assert begin(shop).revision == 2
+    assert draft(shop).revision == 2

@@ -1,4 +1,4 @@
-"""Writes and reads of the draft: the program as somebody is changing it, one for an organization."""
+"""Writes of the draft: the program as somebody is changing it, one for an organization."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,8 @@ from django.db.models import F
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import Conflict
-from phakdi.loyalty.programs.models import Program, ProgramDraft, ProgramVersion
+from phakdi.loyalty.programs.models import Program, ProgramDraft
+from phakdi.loyalty.programs.queries import newest_version
 
 
 class DraftMoved(Conflict):
@@ -20,17 +21,6 @@ class DraftOutdated(Conflict):
     """A version was put in force since the draft was begun."""
 
     code = "draft_outdated"
-
-
-def find_draft(*, organization_id: UUID) -> ProgramDraft | None:
-    """Return the organization's draft, or None; in a scope."""
-    return ProgramDraft.objects.filter(organization_id=organization_id).first()
-
-
-def newest_version(*, organization_id: UUID) -> ProgramVersion | None:
-    """Return the version that was written last, in force or to come, or None; in a scope."""
-    found = ProgramVersion.objects.filter(organization_id=organization_id).select_related("program")
-    return found.order_by("-created_at", "-id").first()
 
 
 @in_transaction

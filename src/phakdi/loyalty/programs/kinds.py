@@ -14,7 +14,9 @@ STAFF_KINDS = frozenset({
 })  # fmt: skip
 
 # What other activities cause: they come through the outbox only.
-CAUSED_KINDS = frozenset({"receive_points", "referral_claimed", "referral_given", "household_joined", "take_back", "expire_to"})
+CAUSED_KINDS = frozenset(
+    {"receive_points", "referral_claimed", "referral_given", "household_joined", "take_back", "expire_to", "forget_member"}
+)
 
 # What the calendar brings about: nobody reports these.
 CLOCK_KINDS = frozenset({

@@ -11,7 +11,7 @@ from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound
 from phakdi.loyalty.programs import compile_program, load_program
 from phakdi.loyalty.programs.compiled import CompiledProgram
-from phakdi.loyalty.programs.models import Program, ProgramVersion
+from phakdi.loyalty.programs.models import Program, ProgramDraft, ProgramVersion
 
 LISTING_SECONDS = 1.0  # so soon does a process see a version that another one wrote
 COMPILED_MAX = 256
@@ -77,6 +77,17 @@ def get_version(*, organization_id: UUID, version_id: UUID) -> ProgramVersion:
     if version is None:
         raise NoProgram("There is no such version of the program.", version_id=str(version_id))
     return version
+
+
+def find_draft(*, organization_id: UUID) -> ProgramDraft | None:
+    """Return the organization's draft, or None; in a scope."""
+    return ProgramDraft.objects.filter(organization_id=organization_id).first()
+
+
+def newest_version(*, organization_id: UUID) -> ProgramVersion | None:
+    """Return the version that was written last, in force or to come, or None; in a scope."""
+    found = ProgramVersion.objects.filter(organization_id=organization_id).select_related("program")
+    return found.order_by("-created_at", "-id").first()
 
 
 def _read_listing(organization_id: UUID) -> _Listing:

@@ -4,7 +4,6 @@ from django.urls import path
 
 from phakdi.web.console import (
     audit,
-    editing,
     failures,
     imports,
     keys,
@@ -17,6 +16,7 @@ from phakdi.web.console import (
     stores,
     uploads,
 )
+from phakdi.web.console.editing import text as program_text
 
 urlpatterns = [
     path("", overview.overview, name="console"),
@@ -31,7 +31,7 @@ urlpatterns = [
     path("members/<uuid:member_id>/close/", member_actions.close, name="member_close"),
     path("members/<uuid:member_id>/adjust/", member_actions.adjust, name="member_adjust"),
     path("programs/", programs.programs, name="programs"),
-    path("programs/edit/", editing.edit, name="program_edit"),
+    path("programs/edit/", program_text.edit, name="program_edit"),
     path("programs/<uuid:version_id>/", programs.version, name="program_version"),
     path("stores/", stores.stores, name="stores"),
     path("stores/new/", stores.new, name="store_new"),
