@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Event
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -31,52 +32,68 @@ class JobRunner:
         self._leases, self._clock, self._stop, self._batch = leases, clock, stop, batch
 
     def step(self) -> bool:
-        """Do the next few jobs and return whether there were any. On a stop the rest of them is given back."""
+        """Do the next few jobs and return whether there were any.
+
+        Given back are, on a stop, the rest of them, and behind a job that waits for another try those that keep its order.
+        """
         now = self._clock()
         jobs = operations.claim_jobs(consumers=[*self._consumers], now=now, until=self._leases.until(), most=self._batch)
         if not jobs:
             return False
         self._leases.hold(*jobs)
         try:
-            for number, job in enumerate(jobs):
-                if self._stop.is_set():
-                    operations.extend_jobs(jobs=jobs[number:], until=self._clock())
-                    break
-                self._do(job)
-                self._leases.drop(job)
+            self._do_in_order(jobs)
         finally:
             self._leases.drop(*jobs)
         return True
 
-    def _do(self, job: ClaimedJob) -> None:
+    def _do_in_order(self, jobs: Sequence[ClaimedJob]) -> None:
+        held_up: set[tuple[str, UUID | None]] = set()
+        back: list[ClaimedJob] = []
+        for number, job in enumerate(jobs):
+            if self._stop.is_set():
+                back += jobs[number:]
+                break
+            queue = (job.consumer, job.fact.member_id)
+            if queue in held_up:
+                back.append(job)
+            elif not self._do(job) and self._consumers[job.consumer].is_ordered and job.fact.member_id:
+                held_up.add(queue)
+            else:
+                self._leases.drop(job)
+        if back:
+            operations.return_jobs(jobs=back, now=self._clock())
+
+    def _do(self, job: ClaimedJob) -> bool:
+        """Do one job and return whether it is settled: done, or dead; else it waits for another try."""
         if job.tries > TRIES_MAX:  # nobody said that the last try failed: it took its worker with it
-            self._give_up(job, WORKER_DIED)
-            return
+            return self._give_up(job, WORKER_DIED)
         try:
             self._consumers[job.consumer].handle(job.fact, self._clock())
         except FOR_GOOD as refusal:
-            self._give_up(job, refusal.code)
+            return self._give_up(job, refusal.code)
         except Refusal as refusal:
-            self._retry(job, refusal.code)
+            return self._retry(job, refusal.code)
         except (OperationalError, InterfaceError) as error:
             if connection.connection is None or connection.connection.closed:
                 raise  # the database is gone, and so is the lease soon: nothing is wrong with the job
-            self._retry(job, summary(error))
+            return self._retry(job, summary(error))
         except Exception as error:  # noqa: BLE001 - the job says so
             log.error("job %s of %s failed:\n%s", job.id, job.consumer, stack(error))  # noqa: TRY400 - without the message
-            self._retry(job, summary(error))
-        else:
-            operations.finish_jobs(jobs=[job])
+            return self._retry(job, summary(error))
+        operations.finish_jobs(jobs=[job])
+        return True
 
-    def _retry(self, job: ClaimedJob, error: str) -> None:
+    def _retry(self, job: ClaimedJob, error: str) -> bool:
         if job.tries >= TRIES_MAX:
-            self._give_up(job, error)
-            return
+            return self._give_up(job, error)
         now = self._clock()
         due_at = now + retry_delay(job.tries, chance=random.random())
         operations.fail_job(job=job, now=now, due_at=due_at, error=error, state=JobState.READY)
+        return False
 
-    def _give_up(self, job: ClaimedJob, error: str) -> None:
+    def _give_up(self, job: ClaimedJob, error: str) -> bool:
         now = self._clock()
         log.warning("job %s of %s is given up after %s tries: %s", job.id, job.consumer, job.tries, error)
         operations.fail_job(job=job, now=now, due_at=now, error=error, state=JobState.DEAD)
+        return True

@@ -25,7 +25,7 @@ class Pace:
     job_threads: int = 2
     job_batch: int = 10
     relay_most: int = 2000
-    lease: timedelta = timedelta(seconds=60)
+    lease: timedelta = timedelta(seconds=30)
     longest_job: timedelta = timedelta(minutes=15)
     longest_pause: float = 1.0  # seconds between looks at an empty queue
     stop_seconds: float = 15.0  # what does not end by then comes back when its lease ends

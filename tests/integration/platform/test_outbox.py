@@ -257,18 +257,32 @@ def test_claims_at_once_take_different_jobs(organization_id):
     assert (failures, len(taken), len({job.id for job in taken})) == ([], 20, 20)
 
 
-def test_a_members_jobs_keep_their_order_and_hold_up_nobody_else(organization_id, member_id, other_member_id):
+def test_a_members_jobs_come_together_and_in_order_and_hold_up_nobody_else(organization_id, member_id, other_member_id):
     jobs_of(organization_id, member_id, member_id, other_member_id, is_ordered=True)
 
-    first, other = claim()
-    assert (first.fact.data["n"], other.fact.data["n"]) == (0, 2)
+    first, second, other = claim(most=2)  # what is behind the first comes with it
+    assert [job.fact.data["n"] for job in (first, second, other)] == [0, 1, 2]
     operations.finish_jobs(jobs=[other])
     operations.fail_job(job=first, now=NOW, due_at=SOON, error="busy", state=JobState.READY)
+    assert operations.return_jobs(jobs=[second], now=NOW) == 1
     assert claim() == [], "the second waits while the first waits for another try"
-    (again,) = claim(now=SOON, until=SOON + timedelta(minutes=1))
+    again, behind = claim(now=SOON, until=SOON + timedelta(minutes=1))
+    assert (again.tries, behind.tries) == (2, 1), "a try that was not begun does not count"
     operations.fail_job(job=again, now=SOON, due_at=SOON, error="no", state=JobState.DEAD)
+    operations.return_jobs(jobs=[behind], now=SOON)
     (second,) = claim(now=SOON, until=SOON + timedelta(minutes=1))
     assert second.fact.data["n"] == 1
+
+
+def test_only_so_many_come_with_the_first_and_none_behind_one_that_waits(organization_id, member_id):
+    jobs_of(organization_id, *[member_id] * 20, is_ordered=True)
+
+    together = claim(most=2)
+    assert [job.fact.data["n"] for job in together] == list(range(11))
+    assert claim() == [], "the rest waits for those in hand"
+    operations.fail_job(job=together[3], now=NOW, due_at=SOON, error="busy", state=JobState.READY)
+    operations.return_jobs(jobs=[*together[:3], *together[4:]], now=NOW)
+    assert [job.fact.data["n"] for job in claim(most=2)] == [0, 1, 2]
 
 
 def test_control_jobs_that_ask_for_no_order_are_taken_at_once(organization_id, member_id):

@@ -172,6 +172,43 @@ def test_one_failing_job_stops_no_other(organization_id, happened, clock):
     assert (done, waiting(organization_id)) == ([1, 2], 1)
 
 
+def test_a_failing_job_holds_up_its_members_later_ones_only(organization_id, happened, clock, member_id, other_member_id):
+    done, fails = [], {2}
+
+    def handle(fact, _):
+        if fact.data["n"] in fails:
+            raise Unavailable("Not now.")
+        done.append(fact.data["n"])
+
+    made = worker(handle, clock=clock, is_ordered=True)
+    for n in range(5):
+        happened(n, member_id)
+    happened(5, other_member_id)
+    made.drain()
+    assert sorted(done) == [0, 1, 5]
+    fails.clear()
+    clock.now += timedelta(seconds=5)
+    made.drain()
+
+    assert [n for n in done if n != 5] == [0, 1, 2, 3, 4]
+    assert waiting(organization_id) == 0
+
+
+def test_control_without_order_a_failing_job_lets_later_ones_pass(organization_id, happened, clock, member_id):
+    done = []
+
+    def handle(fact, _):
+        if fact.data["n"] == 0:
+            raise Unavailable("Not now.")
+        done.append(fact.data["n"])
+
+    for n in range(3):
+        happened(n, member_id)
+    worker(handle, clock=clock).drain()
+
+    assert done == [1, 2]
+
+
 def test_a_job_whose_worker_died_every_time_is_shown(organization_id, happened, clock):
     done = []
     made = worker(lambda fact, now: done.append(fact), clock=clock)

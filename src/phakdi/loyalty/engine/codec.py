@@ -12,11 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
 import orjson
 
 from phakdi.kit.ids import new_id, nth
+from phakdi.loyalty.engine.core.lots import Lots
 from phakdi.loyalty.engine.core.state import (
     Activity,
     Entry,
@@ -31,17 +32,15 @@ from phakdi.loyalty.engine.core.state import (
     Wallet,
 )
 from phakdi.loyalty.engine.leaving import POINTS_LEFT, points_left
+from phakdi.loyalty.engine.loaded import ROWS, VALUES, LoadedLots, read_id
 
 CAUSED_TOPIC = "activity.caused"
 BOOKED, REVIEW = "BOOKED", "REVIEW"
 SOME_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # lots and vouchers that an order names
-VALUES = "\x1f"  # between the values of a row
-ROWS = "\x1e"
 
 Json = dict[str, Any]
 
 _read = datetime.fromisoformat
-_new, _set = object.__new__, object.__setattr__
 
 
 @dataclass(slots=True, frozen=True)
@@ -65,6 +64,7 @@ class Booking:
     import_id: UUID | None = None
     actor: Mapping[str, Any] | None = None
     tells: bool = True  # its facts; what it causes is told in any case
+    named: UUID | None = None  # who was named, where that member became part of another
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ def decode_member(organization_id: UUID, member_id: UUID, row: Sequence[str | No
         _instant(clock),
         profile,
         {wallet.unit: wallet for wallet in map(_wallet, wallets.split(ROWS))} if wallets else {},
-        {lot.id: lot for lot in map(_lot, sorted(lots.split(ROWS)))} if lots else {},
+        Lots(LoadedLots(lots)) if lots else Lots(),
         {voucher.id: voucher for voucher in map(_voucher, sorted(vouchers.split(ROWS)))} if vouchers else {},
         _standing(kept.get("standing")),
         _membership(kept.get("membership")),
@@ -117,41 +117,9 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None  # the functions answer in UTC
 
 
-def _id(text: str) -> UUID:
-    """Return ``UUID(text)`` of a text that the database wrote, without looking for other notations: a third of the time."""
-    value = _new(UUID)
-    _set(value, "int", int(text.replace("-", ""), 16))
-    _set(value, "is_safe", SafeUUID.unknown)
-    return value
-
-
 def _wallet(text: str) -> Wallet:
     unit, *figures = text.split(VALUES)
     return Wallet(unit, *map(int, figures))
-
-
-def _lot(text: str) -> Lot:
-    (
-        lot_id, unit, granted, remaining, earned_at, available_at, expires_at, is_pending, waits_for, cancel_at, pot, rule, is_bonus,
-        activity_id, ref,
-    ) = text.split(VALUES)  # fmt: skip
-    return Lot(
-        _id(lot_id),
-        unit,
-        int(granted),
-        int(remaining),
-        _read(earned_at),
-        _read(available_at) if available_at else None,
-        _read(expires_at) if expires_at else None,
-        is_pending == "t",
-        waits_for,
-        _read(cancel_at) if cancel_at else None,
-        pot,
-        rule,
-        is_bonus == "t",
-        _id(activity_id) if activity_id else None,
-        ref,
-    )
 
 
 def _voucher(text: str) -> Voucher:
@@ -159,7 +127,7 @@ def _voucher(text: str) -> Voucher:
         voucher_id, definition, state, issued_at, starts_at, expires_at, value_minor, uses_left, rule, activity_id, ref, choice,
     ) = text.split(VALUES)  # fmt: skip
     return Voucher(
-        _id(voucher_id),
+        read_id(voucher_id),
         definition,
         state,
         _read(issued_at),
@@ -168,10 +136,20 @@ def _voucher(text: str) -> Voucher:
         int(value_minor) if value_minor else None,
         int(uses_left),
         rule,
-        _id(activity_id) if activity_id else None,
+        read_id(activity_id) if activity_id else None,
         ref,
         choice,
     )
+
+
+def read_lots(text: str | None) -> list[Lot]:
+    """Return lots as ``engine_lots`` tells them."""
+    return [_lot(row) for row in sorted(text.split(ROWS))] if text else []
+
+
+def read_vouchers(text: str | None) -> list[Voucher]:
+    """Return vouchers as ``engine_vouchers`` tells them."""
+    return [_voucher(row) for row in sorted(text.split(ROWS))] if text else []
 
 
 def _standing(doc: Mapping[str, Any] | None) -> Standing:
@@ -324,7 +302,7 @@ def _activity_record(member_id: UUID, booking: Booking, activity: Activity) -> J
         "occurred_at": activity.at,
         "recorded_at": booking.recorded_at,
         "program_version_id": booking.program_version_id,
-        "data": activity_data(activity),
+        "data": activity_data(activity) | ({"named": booking.named} if booking.named else {}),
         "outcome": booking.step.outcome,
         "verdicts": booking.step.verdicts,
         "state": booking.state,
@@ -435,7 +413,7 @@ def _voucher_record(member_id: UUID, voucher: Voucher) -> Json:
 
 def _order_record(ref: str, doc: Json, state: MemberState) -> Json:
     text = orjson.dumps(doc, default=_plain)
-    named = dict.fromkeys([_id(found) for found in SOME_ID.findall(text.decode())])
+    named = dict.fromkeys([read_id(found) for found in SOME_ID.findall(text.decode())])
     return {
         "member_id": state.member_id,
         "ref": ref,

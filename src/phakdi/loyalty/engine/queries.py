@@ -14,7 +14,7 @@ import orjson
 from django.db import connection
 
 from phakdi.kit.errors import NotFound
-from phakdi.loyalty.engine import channel, codec
+from phakdi.loyalty.engine import channel, codec, loaded
 from phakdi.loyalty.engine.core.state import MemberState
 from phakdi.loyalty.engine.models import KeptState
 
@@ -102,7 +102,7 @@ def load(
 
 def load_many(*, organization_id: UUID, wanted: Mapping[UUID, Collection[str]]) -> dict[UUID, MemberState]:
     """Return the states of many members, each with its orders; unknown members are left out."""
-    refs = channel.text_array(codec.VALUES.join(orders) for orders in wanted.values())
+    refs = channel.text_array(loaded.VALUES.join(orders) for orders in wanted.values())
     rows = channel.fetch_all(LOAD_MANY, (str(organization_id), channel.text_array(map(str, wanted)), refs))
     return {
         member_id: codec.decode_member(organization_id, member_id, row, {})

@@ -1,6 +1,6 @@
 """Every write of facts, jobs and the schedule. What workers call knows no organization beforehand and runs in autocommit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ SELECT outbox_relay(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s
 """
 CLAIM = "SELECT * FROM job_claim(%s::timestamptz, %s::timestamptz, %s::text[], %s::integer)"
 EXTEND = "SELECT * FROM job_extend(%s::bigint[], %s::uuid[], %s::timestamptz)"
+RETURN = "SELECT job_return(%s::bigint[], %s::uuid[], %s::timestamptz)"
 DONE = "SELECT job_done(%s::bigint[], %s::uuid[])"
 FAILED = "SELECT job_failed(%s::bigint, %s::uuid, %s::timestamptz, %s::timestamptz, %s::text, %s::boolean)"
 ENSURE = "SELECT schedule_ensure(%s::uuid[], %s::text[], %s::timestamptz[])"
@@ -63,7 +64,11 @@ def relay(*, consumers: Sequence[Consumer], now: datetime, most: int) -> int:
 
 
 def claim_jobs(*, consumers: Sequence[str], now: datetime, until: datetime, most: int) -> list[ClaimedJob]:
-    """Take up to ``most`` due jobs of the named consumers, in order; nobody else takes them before ``until``."""
+    """Take up to ``most`` due jobs of the named consumers, in order; nobody else takes them before ``until``.
+
+    Jobs that keep a member's order come with those behind them, up to five times ``most``: whoever cannot do one gives the ones
+    behind it back.
+    """
     rows = _rows(CLAIM, [now, until, list(consumers), most])
     return sorted((_claimed(row) for row in rows), key=lambda job: job.id)
 
@@ -71,6 +76,12 @@ def claim_jobs(*, consumers: Sequence[str], now: datetime, until: datetime, most
 def extend_jobs(*, jobs: Sequence[ClaimedJob], until: datetime) -> set[int]:
     """Hold jobs until ``until`` and return the ids of those that are still in hand."""
     return {id_ for (id_,) in _rows(EXTEND, [[job.id for job in jobs], [job.token for job in jobs], until])}
+
+
+def return_jobs(*, jobs: Sequence[ClaimedJob], now: datetime) -> int:
+    """Give back jobs that were not begun, due again at once, and return how many were still in hand."""
+    back: int = _value(RETURN, [[job.id for job in jobs], [job.token for job in jobs], now])
+    return back
 
 
 def finish_jobs(*, jobs: Sequence[ClaimedJob]) -> int:
@@ -158,3 +169,11 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def _value(sql: str, params: Sequence[Any]) -> Any:
     return _rows(sql, params)[0][0]
+
+
+@in_transaction
+def forget_facts(*, organization_id: UUID, member_ids: Collection[UUID]) -> int:
+    """Delete facts about members who are forgotten, and jobs that were made of them, done or not; return how many facts."""
+    Job.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()
+    count, _ = OutboxFact.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()
+    return count

@@ -5,10 +5,10 @@ big one write the same rows. At one instant: holds end, points that waited come 
 into a voucher, memberships and levels end, points and vouchers expire, and the calendar's own activities let rules give.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from phakdi.loyalty.engine.core import automatic, calendar, earning, extending, levels, limits, memberships, moves, rights
+from phakdi.loyalty.engine.core.lots import NEVER, first_end
 from phakdi.loyalty.engine.core.state import Activity, Lot
 from phakdi.loyalty.engine.core.work import STOPPED, Work
 
@@ -40,7 +40,7 @@ def due_at(work: Work) -> datetime | None:
     if work.program.tiers is not None:
         standing = work.state.standing
         found += [standing.next_at, standing.until, standing.grace_until, calendar.next_review(work), calendar.next_rise(work)]
-    return min([instant for instant in found if instant is not None and instant is not moves.NEVER], default=None)
+    return min([instant for instant in found if instant is not None and instant is not NEVER], default=None)
 
 
 def _end_of_lots(work: Work) -> datetime:
@@ -49,23 +49,10 @@ def _end_of_lots(work: Work) -> datetime:
     Lots as they were loaded are looked at once; those of this step, which are few, every time.
     """
     if work.touched_lots:
-        return _first_end(work.state.lots.values())
+        return first_end(work.state.lots.values())
     if work.lot_ends is None:
-        work.lot_ends = _first_end(work.state.lots.values() if not work.new_lots else work.loaded_lots())
-    return min(work.lot_ends, _first_end(work.new_lots.values())) if work.new_lots else work.lot_ends
-
-
-def _first_end(lots: Iterable[Lot]) -> datetime:
-    found = moves.NEVER
-    for lot in lots:
-        if lot.remaining <= 0:
-            continue
-        end = lot.expires_at
-        if end is not None and end < found:
-            found = end
-        if lot.is_pending:
-            found = min(found, lot.available_at or found, lot.cancel_at or found)
-    return found
+        work.lot_ends = work.state.lots.first_end(work.new_lots)
+    return min(work.lot_ends, first_end(work.new_lots.values())) if work.new_lots else work.lot_ends
 
 
 def _ends_of_rights(work: Work) -> list[datetime | None]:

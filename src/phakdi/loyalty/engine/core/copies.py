@@ -14,7 +14,7 @@ def state(old: MemberState) -> MemberState:
         old.clock,
         old.profile,
         dict(old.wallets),
-        dict(old.lots),
+        old.lots.copy(),
         dict(old.vouchers),
         old.standing,
         old.membership,

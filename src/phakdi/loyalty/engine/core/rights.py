@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from phakdi.loyalty.engine.core import expiry, moves
+from phakdi.loyalty.engine.core.lots import NEVER
 from phakdi.loyalty.engine.core.state import Voucher
 from phakdi.loyalty.engine.core.work import Work, reject
 from phakdi.loyalty.programs import periods
@@ -44,7 +45,7 @@ def find_open(work: Work, name: str) -> Voucher | None:
         and voucher.starts_at <= at
         and (voucher.expires_at is None or voucher.expires_at > at)
     ]
-    return min(found, key=lambda voucher: (voucher.expires_at or moves.NEVER, voucher.issued_at, voucher.id.int), default=None)
+    return min(found, key=lambda voucher: (voucher.expires_at or NEVER, voucher.issued_at, voucher.id.int), default=None)
 
 
 def use(work: Work, voucher_id: UUID, *, ref: str, value: int | None = None) -> Voucher:

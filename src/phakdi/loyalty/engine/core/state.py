@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from phakdi.loyalty.engine.core.lots import Lots
 from phakdi.loyalty.programs.activity import Activity as Activity  # what is told: read by the programs room, below this one
 from phakdi.loyalty.programs.activity import Line as Line
 from phakdi.people.members.core.status import SPENDING_HOLD
@@ -122,7 +123,7 @@ class MemberState:
     clock: datetime | None = None  # time has been booked up to here
     profile: Profile = field(default_factory=Profile)
     wallets: dict[str, Wallet] = field(default_factory=dict)
-    lots: dict[UUID, Lot] = field(default_factory=dict)
+    lots: Lots = field(default_factory=Lots)
     vouchers: dict[UUID, Voucher] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
     membership: Membership = field(default_factory=Membership)

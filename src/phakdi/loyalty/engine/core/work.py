@@ -175,10 +175,6 @@ class Work:
             found = self.touched_lots[lot_id] = self.state.lots[lot_id] = copies.lot(self.state.lots[lot_id])
         return found
 
-    def loaded_lots(self) -> list[Lot]:
-        """Return the lots that were there before this step."""
-        return [lot for lot in self.state.lots.values() if lot.id not in self.new_lots]
-
     def voucher(self, voucher_id: UUID) -> Voucher:
         """Return the voucher, to be changed. KeyError: the state does not hold it."""
         found = self.new_vouchers.get(voucher_id) or self.touched_vouchers.get(voucher_id)

@@ -1,25 +1,46 @@
 -- Jobs of all organizations for whoever works: a worker learns of the organization from the job it took.
 
 -- Takes up to `most` due jobs of the wanted consumers until `until`. A job that must keep its member's order waits until the
--- ones before it are done or dead. `tries` counts this one.
+-- ones before it are done or dead; with it come up to five times `most` of those behind it, as far as they are due, to be done
+-- in the order of their ids. `tries` counts this one.
 CREATE FUNCTION job_claim(now_at timestamptz, until timestamptz, wanted text[], most integer)
 RETURNS TABLE (
     job_id bigint, token uuid, job_consumer text, tried integer, job_organization_id uuid, job_fact_id uuid, job_member_id uuid,
     job_topic text, job_data jsonb, fact_at timestamptz
 )
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH mine AS MATERIALIZED (
-        SELECT j.id FROM job AS j
+    WITH first AS MATERIALIZED (
+        SELECT j.id, j.consumer, j.member_id, j.is_ordered FROM job AS j
         WHERE j.state = 'READY' AND j.due_at <= now_at AND j.consumer = ANY (wanted)
           AND NOT (j.is_ordered AND j.member_id IS NOT NULL AND EXISTS (
               SELECT FROM job AS e
               WHERE e.consumer = j.consumer AND e.member_id = j.member_id AND e.id < j.id AND e.state = 'READY' AND e.is_ordered
           ))
         ORDER BY j.due_at, j.id LIMIT most FOR UPDATE SKIP LOCKED
+    ), behind AS MATERIALIZED (
+        SELECT n.id FROM first AS f CROSS JOIN LATERAL (
+            SELECT b.id, bool_and(b.due_at <= now_at) OVER (ORDER BY b.id) AS is_due FROM (
+                SELECT e.id, e.due_at FROM job AS e
+                WHERE e.consumer = f.consumer AND e.member_id = f.member_id AND e.id > f.id AND e.state = 'READY' AND e.is_ordered
+                ORDER BY e.id LIMIT 5 * most
+            ) AS b
+        ) AS n
+        WHERE f.is_ordered AND n.is_due ORDER BY n.id LIMIT 5 * most
     )
     UPDATE job AS j SET due_at = until, lease_token = gen_random_uuid(), tries = j.tries + 1
-    FROM mine WHERE j.id = mine.id
+    FROM (SELECT id FROM first UNION ALL SELECT id FROM behind) AS mine
+    WHERE j.id = mine.id AND j.state = 'READY' AND j.due_at <= now_at
     RETURNING j.id, j.lease_token, j.consumer, j.tries, j.organization_id, j.fact_id, j.member_id, j.topic, j.data, j.at
+$$;
+
+-- Gives jobs back that were not begun: they are due again and the try does not count.
+CREATE FUNCTION job_return(ids bigint[], tokens uuid[], now_at timestamptz) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH back AS (
+        UPDATE job AS j SET due_at = now_at, lease_token = NULL, tries = j.tries - 1 FROM unnest(ids, tokens) AS held (id, token)
+        WHERE j.id = held.id AND j.lease_token = held.token RETURNING 1
+    )
+    SELECT count(*) FROM back
 $$;
 
 -- Moves the end of the lease; answers which jobs are still held.

@@ -1,10 +1,10 @@
 """Taking points: spent in their order, expired, cancelled."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from phakdi.loyalty.engine.core.lots import NEVER
 from phakdi.loyalty.engine.core.moves.giving import pot_of
 from phakdi.loyalty.engine.core.state import Entry, Lot
 from phakdi.loyalty.engine.core.work import Work, reject
@@ -12,7 +12,6 @@ from phakdi.loyalty.programs.compiled import RunningUnit
 
 Uses = tuple[tuple[UUID, int], ...]
 LAPSED_MAX = 40  # of a member
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def spendable(work: Work, unit: str, pot: str | None = None) -> list[Lot]:
