@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
 from phakdi.engagement.messaging.core import (
     TEMPLATES,
@@ -217,6 +218,17 @@ def connect_channel(
 
 
 @in_transaction
+def forget_messages(*, organization_id: UUID, member_ids: Collection[UUID], destinations: Collection[str]) -> int:
+    """Destroy words and destinations of messages to members who are forgotten and return how many; what waits is cancelled."""
+    found = Message.objects.filter(organization_id=organization_id)
+    found = found.filter(Q(member_id__in=member_ids) | Q(destination__in=[each for each in destinations if each]))
+    attempts = DeliveryAttempt.objects.filter(organization_id=organization_id, message_id__in=found.values("id"))
+    attempts.update(request_hash="", provider_ref="")
+    found.filter(state=MessageState.QUEUED.value).update(state=MessageState.CANCELLED.value, state_reason="member_forgotten")
+    return found.update(destination="", subject="", body="", sealed="", unsubscribe_url="", provider_ref="", key=None)
+
+
+@in_transaction
 def disconnect_channel(*, organization_id: UUID, channel: MessageChannel, now: datetime) -> None:
     """Stop using the organization's own account; what the installation offers takes its place. Raises NotFound."""
     found = ChannelConnection.objects.filter(organization_id=organization_id, channel=channel, is_enabled=True)
@@ -262,7 +274,11 @@ def _finish(row: Message, state: MessageState, reason: str, now: datetime, *, ke
     row.lease_until = row.lease_token = None
     if not keeps_secrets:
         row.sealed = ""
-    columns = ("state", "state_reason", "finished_at", "lease_until", "lease_token", "sealed", "provider", "provider_ref")
+    columns = ["state", "state_reason", "finished_at", "lease_until", "lease_token", "sealed", "provider", "provider_ref"]
+    if row.template in TEMPLATES and TEMPLATES[row.template].forgets:
+        row.destination = row.subject = row.body = row.sealed = ""
+        columns += ["destination", "subject", "body"]
+        DeliveryAttempt.objects.filter(organization_id=row.organization_id, message_id=row.id).update(request_hash="")
     row.save(update_fields=columns)
 
 

@@ -41,6 +41,8 @@ REASONS: Mapping[str, Phrase] = {
     "held": ("กันแต้มไว้สำหรับการแลก", "Put aside for a redemption"),
     "hold_ended": ("ไม่ได้ยืนยันการแลกในเวลา แต้มกลับมา", "The redemption was not confirmed in time: the points are free again"),
     "import_undone": ("ถอนข้อมูลที่นำเข้า", "An import was taken back"),
+    "member_forgotten": ("แต้มหมดเพราะสมาชิกขอลบข้อมูล", "Lost because the member had their data erased"),
+    "merge": ("รวมกับสมาชิกอีกคน (คนเดียวกัน)", "Joined with another membership of the same person"),
     "membership_cancelled": ("แต้มหมดเพราะยกเลิกสมาชิก", "Lost because the membership was cancelled"),
     "membership_ended": ("แต้มหมดเพราะสิ้นสุดสมาชิก", "Lost because the membership ended"),
     "multiplied": ("แต้มเพิ่มจากตัวคูณ", "Extra points from a multiplier"),
@@ -57,6 +59,8 @@ REASONS: Mapping[str, Phrase] = {
     "returned": ("แต้มที่โอนไปกลับมา", "The transfer came back"),
     "reward": ("ของรางวัล {reward:name}", "Reward: {reward:name}"),
     "spent": ("ใช้แต้ม", "Points spent"),
+    "unmerge": ("แยกจากสมาชิกอีกคน", "Parted from another membership"),
+    "unmerge_settled": ("คืนแต้มที่ใช้ไปของกันและกันตอนรวมอยู่", "Settled what was spent of each other's points while joined"),
     "transfer_fee": ("ค่าธรรมเนียมการโอนแต้ม", "Fee of the transfer"),
     "voucher": ("จากคูปอง {voucher:name}", "From the voucher {voucher:name}"),
 }

@@ -1,6 +1,6 @@
 """Every write of consents. All run in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,6 +133,15 @@ def record_many(*, organization_id: UUID, given: Iterable[tuple[UUID, GivenConse
         rows.append(_row(organization_id, member_id, item, circumstances, *words[wanted]))
     Consent.objects.bulk_create(rows, batch_size=BATCH)
     return len(rows)
+
+
+@in_transaction
+def forget_names(*, organization_id: UUID, member_ids: Collection[UUID]) -> int:
+    """Destroy who spoke for members that are forgotten; what was agreed to, in which words and when, stays as proof."""
+    with connection.cursor() as db:
+        db.execute("SELECT consent_forget_names(%s, %s::uuid[])", [organization_id, list(member_ids)])
+        (count,) = db.fetchone()
+    return int(count)
 
 
 def _words(organization_id: UUID, item: GivenConsent, at: datetime) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 _LABEL = b"phakdi audit\x1f"
+FORGOTTEN = "forgotten"  # the only detail of an entry whose details were destroyed: their digest
 
 
 @dataclass(slots=True, frozen=True)
@@ -23,7 +24,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Sealable:
-    """What a seal covers of an entry: all of it."""
+    """What a seal covers of an entry: all of it, the details by their digest."""
 
     id: UUID
     at: datetime
@@ -50,6 +51,13 @@ def next_hash(before: bytes, entry: Sealable) -> bytes:
         entry.actor_id,
         entry.subject_kind,
         entry.subject_id,
-        entry.data,
+        digest_of(entry.data),
     ]
     return hashlib.sha256(before + orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """Return what a seal covers of an entry's details; of destroyed ones, the digest that took their place."""
+    if data.keys() == {FORGOTTEN}:
+        return str(data[FORGOTTEN])
+    return hashlib.sha256(orjson.dumps(dict(data), option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,6 +1,6 @@
 """Every write of the audit, inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.db import connection
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.platform.audit import queries
-from phakdi.platform.audit.core import first_hash, next_hash
+from phakdi.platform.audit.core import digest_of, first_hash, next_hash
 from phakdi.platform.audit.models import AuditEntry, AuditSeal
 
 SEAL_BATCH = 1000
@@ -44,6 +44,19 @@ def write_entry(
     )
     entry.save(force_insert=True)
     return entry.id
+
+
+@in_transaction
+def forget_details(*, organization_id: UUID, subject_ids: Collection[str]) -> int:
+    """Destroy the details of entries about (or by) somebody who is forgotten; who did what and when stays. Return how many.
+
+    The seals still fit: they cover the digest that takes the place of the details.
+    """
+    about = AuditEntry.objects.filter(organization_id=organization_id, subject_id__in=subject_ids).exclude(data={})
+    told = {id_: digest_of(data) for id_, data in about.values_list("id", "data")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_forget_details(%s, %s, %s)", [organization_id, list(told), list(told.values())])
+    return len(told)
 
 
 @in_transaction

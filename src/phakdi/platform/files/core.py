@@ -16,9 +16,10 @@ class FileKind(StrEnum):
     IMPORT = "IMPORT"  # uploaded to be imported
     REJECTS = "REJECTS"  # rows of an import that were not taken, each with its reason
     EXPORT = "EXPORT"
+    LOGO = "LOGO"  # drawn by us from what was uploaded
 
 
-SIZE_MAX = {FileKind.IMPORT: 512 * MEGABYTE, FileKind.REJECTS: 512 * MEGABYTE, FileKind.EXPORT: 2048 * MEGABYTE}
+SIZE_MAX = {FileKind.IMPORT: 512 * MEGABYTE, FileKind.REJECTS: 512 * MEGABYTE, FileKind.EXPORT: 2048 * MEGABYTE, FileKind.LOGO: 8 * MEGABYTE}
 
 
 class FileTooLarge(Invalid):

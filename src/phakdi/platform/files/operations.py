@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from phakdi.kit.ids import new_id
 from phakdi.platform.files import queries
 from phakdi.platform.files.core import SIZE_MAX, FileKind, FileTooLarge, safe_name
 from phakdi.platform.files.models import StoredFile
+from phakdi.platform.files.searching import Needles
 
 UNFINISHED = timedelta(days=1)
 
@@ -109,6 +110,21 @@ def delete_file(*, organization_id: UUID, file_id: UUID) -> None:
     path = queries.path_of(file)
     file.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+@in_transaction
+def delete_files_with(*, organization_id: UUID, texts: Collection[str], file_ids: Collection[UUID] = ()) -> int:
+    """Remove files in which one of these texts stands, however it is written there, and those named; return how many.
+
+    What was uploaded has served once it is imported. Files are read whole: this may take a while.
+    """
+    needles = Needles(texts)
+    count = 0
+    for file in list(StoredFile.objects.filter(organization_id=organization_id)):
+        if file.id in set(file_ids) or needles.are_in(queries.path_of(file)):
+            delete_file(organization_id=organization_id, file_id=file.id)
+            count += 1
+    return count
 
 
 @in_transaction

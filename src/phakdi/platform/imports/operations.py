@@ -1,6 +1,6 @@
 """Every write of imports, inside the caller's transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -138,3 +138,16 @@ def finish_undo(*, organization_id: UUID, import_id: UUID, counts: Mapping[str, 
     Import.objects.filter(organization_id=organization_id, id=import_id).update(
         state=ImportState.UNDONE.value, undone_at=now, counts={**found.counts, "undone": dict(counts)}
     )
+
+
+@in_transaction
+def forget_rejects(*, organization_id: UUID, texts: Collection[str]) -> int:
+    """Destroy the details of rejected rows in which one of these texts stands, and return in how many slices."""
+    wanted = [text for text in texts if text]
+    count = 0
+    for piece in ImportSlice.objects.filter(organization_id=organization_id).exclude(rejects=[]).iterator():
+        kept = [[*row[:3], {}] if any(text in str(row[3]) for text in wanted) else row for row in piece.rejects]
+        if kept != piece.rejects:
+            ImportSlice.objects.filter(pk=piece.pk).update(rejects=kept)
+            count += 1
+    return count

@@ -28,6 +28,10 @@ DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM idempotency WHERE organization_id = %s AND expires_at <= %s LIMIT %s
 ))
 """
+_FORGET = """
+DELETE FROM idempotency WHERE organization_id = %s AND body IS NOT NULL
+    AND EXISTS (SELECT FROM unnest(%s::bytea[]) AS text (it) WHERE position(it IN body) > 0)
+"""
 
 
 class KeyReused(Conflict):
@@ -155,6 +159,14 @@ def purge_answers(*, organization_id: UUID, now: datetime, most: int = PURGE_BAT
     """Forget up to ``most`` answers whose time is over and return how many."""
     with connection.cursor() as cursor:
         cursor.execute(_PURGE, [organization_id, now, most])
+        return cursor.rowcount
+
+
+@in_transaction
+def forget_answers(*, organization_id: UUID, texts: Collection[str]) -> int:
+    """Delete kept answers in which one of these texts stands, and return how many: the same call is then a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [organization_id, [text.encode() for text in texts if text]])
         return cursor.rowcount
 
 

@@ -91,12 +91,27 @@ def change_staff(*, organization_id: UUID, staff_id: UUID, role: Role, stores: C
 
 
 @in_transaction
+def relink_member(*, organization_id: UUID, member_id: UUID, to: UUID) -> list[UUID]:
+    """Let staff whose own membership is ``member_id`` have ``to`` instead, and return who they are."""
+    found = StaffMember.objects.filter(organization_id=organization_id, member_id=member_id)
+    linked = list(found.values_list("id", flat=True))
+    found.update(member_id=to)
+    return linked
+
+
+@in_transaction
 def link_member(*, organization_id: UUID, staff_id: UUID, member_id: UUID | None) -> StaffMember:
     """Note which member somebody of the staff is, so that they give nothing to themselves. Raises UnknownStaff."""
     staff = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
     staff.member_id = member_id
     staff.save(update_fields=["member_id"])
     return staff
+
+
+@in_transaction
+def unlink_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
+    """Forget who of the staff these members are: a member who was forgotten is nobody's."""
+    StaffMember.objects.filter(organization_id=organization_id, member_id__in=member_ids).update(member_id=None)
 
 
 def _lock_owners(organization_id: UUID) -> None:

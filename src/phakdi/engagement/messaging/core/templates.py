@@ -165,6 +165,64 @@ TEMPLATES: Mapping[str, Template] = {
         },
     ),
     **STAFF_TEMPLATES,
+    "request_received": Template(
+        subject={"th": "เราได้รับคำขอของคุณแล้ว: {what}", "en": "We received your request: {what}"},
+        body={
+            "th": "คำขอของสมาชิก {number}: {what}\n\nเราจะตอบภายในวันที่ {date} ดูสถานะได้ในหน้าสมาชิก\n\nถ้าคุณไม่ได้ขอ โปรดติดต่อร้านทันที",
+            "en": "Request of member {number}: {what}.\n\nWe answer by {date}. Your card shows how far it is.\n\n"
+            "If you did not ask for this, contact the shop at once.",
+        },
+        short={
+            "th": "ได้รับคำขอของสมาชิก {number} แล้ว: {what} เราจะตอบภายใน {date}",
+            "en": "Request of member {number} received: {what}. We answer by {date}.",
+        },
+    ),
+    "request_answered": Template(
+        subject={"th": "ตอบคำขอของคุณแล้ว: {what}", "en": "Your request was answered: {what}"},
+        body={
+            "th": "คำขอของสมาชิก {number}: {what}\n\n{answer}\n\nดูรายละเอียดได้ในหน้าสมาชิก",
+            "en": "Request of member {number}: {what}.\n\n{answer}\n\nYour card shows more.",
+        },
+        short={
+            "th": "ตอบคำขอของสมาชิก {number} แล้ว: {what} ดูได้ในหน้าสมาชิก",
+            "en": "Request of member {number} answered: {what}. See your card.",
+        },
+    ),
+    "request_refused": Template(
+        subject={"th": "เราทำตามคำขอไม่ได้: {what}", "en": "We cannot do what you asked: {what}"},
+        body={
+            "th": "คำขอของสมาชิก {number}: {what}\n\nเราทำตามคำขอนี้ไม่ได้ เพราะ{reason}\n{answer}\n\n"
+            "คุณร้องเรียนต่อสำนักงานคณะกรรมการคุ้มครองข้อมูลส่วนบุคคลได้",
+            "en": "Request of member {number}: {what}.\n\nWe cannot do this because {reason}.\n{answer}\n\n"
+            "You may complain to the Personal Data Protection Committee.",
+        },
+        short={
+            "th": "ทำตามคำขอของสมาชิก {number} ไม่ได้ ({what}) เพราะ{reason}",
+            "en": "Request of member {number} refused ({what}): {reason}.",
+        },
+    ),
+    "request_due": Template(
+        subject={"th": "{organization}: ต้องตอบคำขอ “{what}” ภายใน {date}", "en": "{organization}: answer “{what}” by {date}"},
+        body={
+            "th": "สมาชิกขอใช้สิทธิตาม PDPA: {what}\n\nต้องตอบภายในวันที่ {date} (เหลือ {days} วัน)\nเปิดหน้า “คำขอเรื่องข้อมูล” ในคอนโซลเพื่อดำเนินการ",
+            "en": "A member asked: {what}.\n\nIt must be answered by {date} (days left: {days}).\nOpen “Data requests” in the console.",
+        },
+        short={"th": "ต้องตอบคำขอ {what} ภายใน {date}", "en": "Answer the request {what} by {date}."},
+    ),
+    "data_erased": Template(
+        subject={"th": "ลบข้อมูลของคุณแล้ว", "en": "Your data were erased"},
+        body={
+            "th": "เราลบข้อมูลส่วนบุคคลของสมาชิก {number} แล้ว และยกเลิกคูปองกับแต้มที่เหลือ\n\n"
+            "รายการบัญชีที่กฎหมายให้เก็บยังอยู่โดยไม่มีชื่อของคุณ ข้อความนี้จะไม่ถูกเก็บไว้เช่นกัน",
+            "en": "The personal data of member {number} were erased; vouchers and points that were left are cancelled.\n\n"
+            "What accounting demands is kept without your name. This message is not kept either.",
+        },
+        short={
+            "th": "ลบข้อมูลของสมาชิก {number} แล้ว แต้มและคูปองที่เหลือถูกยกเลิก",
+            "en": "The data of member {number} were erased; points and vouchers are cancelled.",
+        },
+        forgets=True,
+    ),
 }
 
 

@@ -24,6 +24,7 @@ class FrozenBy(StrEnum):
     STAFF = "STAFF"
 
 
+FORGOTTEN = "forgotten"  # why a member is closed who had everything personal destroyed: nobody comes back to that row
 CAN_FREEZE = frozenset({Status.ACTIVE})
 CAN_CLOSE = frozenset({Status.ACTIVE, Status.FROZEN, Status.SHADOW})
 CAN_ENROLL = frozenset({Status.SHADOW, Status.CLOSED})

@@ -10,6 +10,7 @@ from phakdi.people.members.operations.enrolling import (
     enroll,
     find_or_create_shadow,
 )
+from phakdi.people.members.operations.erasing import forget, known_by
 from phakdi.people.members.operations.identities import IdentityTaken, bind_identity, unbind_identity
 from phakdi.people.members.operations.profiles import Changed, hold_spending, update_profile
 from phakdi.people.members.operations.rows import ImportRow
@@ -31,8 +32,10 @@ __all__ = [
     "define_attribute",
     "enroll",
     "find_or_create_shadow",
+    "forget",
     "freeze",
     "hold_spending",
+    "known_by",
     "retire_attribute",
     "unbind_identity",
     "undo_import",

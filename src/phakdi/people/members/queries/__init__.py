@@ -25,6 +25,7 @@ __all__ = [
     "imported_members",
     "match_identities",
     "members_by_id",
+    "merged_into",
     "search",
 ]
 
@@ -84,6 +85,20 @@ def members_by_id(*, organization_id: UUID, member_ids: Sequence[UUID]) -> dict[
     assert len(member_ids) <= 1000, "ask for at most 1,000 members at once"  # noqa: PLR2004 - said in the same line
     found = Member.objects.defer(*UNSHOWN).filter(organization_id=organization_id, id__in=member_ids)
     return {member.id: member for member in found}
+
+
+def merged_into(*, organization_id: UUID, member_id: UUID) -> list[Member]:
+    """Return the members that became part of this one, also by way of others, the first merged first."""
+    found: dict[UUID, Member] = {}
+    wanted = [member_id]
+    for _ in range(MERGES_MAX):
+        rows = Member.objects.defer(*UNSHOWN).filter(organization_id=organization_id, merged_into__in=wanted)
+        fresh = {row.id: row for row in rows.order_by("created_at", "id") if row.id not in found}
+        if not fresh:
+            break
+        found |= fresh
+        wanted = list(fresh)
+    return list(found.values())
 
 
 def attribute_definitions(*, organization_id: UUID) -> list[AttributeDefinition]:

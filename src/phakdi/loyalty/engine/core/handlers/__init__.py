@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from phakdi.loyalty.engine.core.handlers import (
     awarding,
+    forgetting,
     linking,
     membership,
     purchases,
@@ -59,4 +60,5 @@ HANDLERS: dict[str, Handler] = {
     "link": linking.link,
     "unlink": linking.unlink,
     "merge_cards": linking.merge_cards,
+    "forget_member": forgetting.forget,
 }
