@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from phakdi.flows.forgotten import demand_not_forgotten, welcome
 from phakdi.flows.member_trail import Cause, audit, tell
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Conflict, Refusal
@@ -18,7 +19,7 @@ from phakdi.people.codes.operations import Proof, spend_proof
 from phakdi.people.consents import operations as consents
 from phakdi.people.consents.core import GivenBy, guardian_rule, read_key
 from phakdi.people.members import facts, operations, queries
-from phakdi.people.members.core import read_identity
+from phakdi.people.members.core import IdentityKey, read_identity
 from phakdi.people.members.core.identities import LINE
 from phakdi.people.members.models import Member
 
@@ -139,6 +140,7 @@ def _enroll(cause: Cause, enrollment: Enrollment, proved: Sequence[operations.Ne
     given += [read_identity(name.upper(), str(value), field=name) for name, value in written if value]
     unproved = [operations.NewIdentity(key) for key in dict.fromkeys(given) if key not in {item.key for item in proved}]
     today = timezone.localdate(cause.now)
+    _let_back(cause, enrollment, [*given, *(item.key for item in proved)])
     enrolled = operations.enroll(
         organization_id=cause.organization_id,
         profile=enrollment.profile,
@@ -153,6 +155,13 @@ def _enroll(cause: Cause, enrollment: Enrollment, proved: Sequence[operations.Ne
         _record_consents(cause, enrolled.member, enrollment, today)
         tell(cause, facts.JOINED, enrolled.member.id, _joined(enrolled.member))
     return enrolled
+
+
+def _let_back(cause: Cause, enrollment: Enrollment, keys: Sequence[IdentityKey]) -> None:
+    """Let somebody back who was forgotten: by their own hand, at a counter, or where a system tells that they agreed anew."""
+    if cause.actor is not None and cause.actor.kind == "api_key" and not any(item.is_granted for item in enrollment.consents):
+        demand_not_forgotten(organization_id=cause.organization_id, keys=keys)
+    welcome(organization_id=cause.organization_id, keys=keys)
 
 
 def _referrer(cause: Cause, member_id: UUID | None) -> UUID | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from phakdi.flows.forgotten import demand_not_forgotten
 from phakdi.flows.member_trail import Cause, tell
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.members import facts, operations
@@ -17,11 +18,13 @@ def find_or_shadow(*, organization_id: UUID, kind: str, value: str, now: datetim
 
     Raises:
         Invalid: the identity cannot be read.
+        PersonForgotten: they had their data erased: nothing is kept for them.
         Unavailable: others kept enrolling the same person.
     """
     key = read_identity(kind, value)
     cause = Cause(organization_id, now)
     with organization_scope(organization_id):
+        demand_not_forgotten(organization_id=organization_id, keys=[key])
         found = operations.find_or_create_shadow(organization_id=organization_id, key=key, now=now, source=source)
         if found.is_new:
             tell(cause, facts.SHADOWED, found.member.id, {"kind": key.kind})

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from phakdi.flows.forgotten import CODE as PERSON_FORGOTTEN
+from phakdi.flows.forgotten import forgotten_rows
 from phakdi.flows.import_purchases import FINISHED_TOPIC, ImportResult, Manner, Progress, id_of
 from phakdi.flows.organization_trail import note
 from phakdi.kit.db.scope import organization_scope
@@ -137,6 +139,7 @@ class _Work:
 
     def _write(self, number: int, lines: Sequence[MemberLine]) -> tuple[dict[str, int], list[Reject]]:
         with organization_scope(self.organization_id):
+            lines, forgotten = self._without_forgotten(lines)
             answers = members.upsert_many(
                 organization_id=self.organization_id,
                 rows=[line.row for line in lines],
@@ -147,6 +150,7 @@ class _Work:
             )
             counts = Counter(COUNTED[answer.outcome] for answer in answers if answer.outcome != REFUSED)
             rejects = [Reject(answer.line, answer.code, answer.field) for answer in answers if answer.outcome == REFUSED]
+            rejects = sorted([*rejects, *forgotten], key=lambda reject: reject.line)
             if given := self._consents(lines, answers):
                 counts["consents"] = given
             if self.manner.dry_run:
@@ -161,6 +165,12 @@ class _Work:
                     now=self.now,
                 )
         return dict(counts), rejects
+
+    def _without_forgotten(self, lines: Sequence[MemberLine]) -> tuple[list[MemberLine], list[Reject]]:
+        """Return the lines without those that would bring somebody back who had their data erased, and these as rejects."""
+        found = forgotten_rows(organization_id=self.organization_id, rows=[line.row for line in lines])
+        kept = [line for line in lines if line.row.line not in found]
+        return kept, [Reject(line, PERSON_FORGOTTEN, column) for line, column in found.items()]
 
     def _consents(self, lines: Sequence[MemberLine], answers: Sequence[RowAnswer]) -> int:
         """Note the consents that differ from what the members said before, and return how many."""

@@ -16,6 +16,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from phakdi.flows.forgotten import CODE as PERSON_FORGOTTEN
+from phakdi.flows.forgotten import forgotten_rows
 from phakdi.flows.organization_trail import note
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
@@ -127,6 +129,7 @@ class _Work:
         self.manner = manner
         self.now = now
         self.import_id = DRY
+        self.forgotten: set[str] = set()  # names of people who had their data erased
         self.slices: list[list[_Member]] = []
         self.rejects: list[Reject] = []
         self.planned = 0
@@ -223,7 +226,8 @@ class _Work:
             for mine in self.slices[number]:
                 member_id = known.get(mine.name)
                 if member_id is None:
-                    done.rejects += [Reject(row, "member_unknown", "member") for order in mine.orders for row in order.rows]
+                    why = PERSON_FORGOTTEN if mine.name in self.forgotten else "member_unknown"
+                    done.rejects += [Reject(row, why, "member") for order in mine.orders for row in order.rows]
                 else:
                     items += [(member_id, order) for order in mine.orders]
             self._record(items, counts, done.rejects)
@@ -303,6 +307,10 @@ class _Work:
         if not missing or self.manner.unknown is Unknown.REJECT:
             return known
         rows = [self._row(position, name, since[name]) for position, name in enumerate(missing)]
+        forgotten = forgotten_rows(organization_id=self.organization_id, rows=rows)  # what they bought is nobody's
+        self.forgotten |= {missing[position] for position in forgotten}
+        missing = [name for name in missing if name not in self.forgotten]
+        rows = [row for row in rows if row.line not in forgotten]
         status = Status.ACTIVE if self.manner.unknown is Unknown.CREATE else Status.SHADOW
         answers = members.upsert_many(
             organization_id=self.organization_id,

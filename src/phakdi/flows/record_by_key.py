@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from phakdi.flows.forgotten import demand_not_forgotten
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid, Refusal
 from phakdi.loyalty.engine import recording
@@ -173,6 +174,7 @@ def _find(organization_id: UUID, name: MemberName, now: datetime, known: dict[Me
     if name not in known:
         key = read_identity(*name.identity)
         with organization_scope(organization_id):
+            demand_not_forgotten(organization_id=organization_id, keys=[key])
             found = operations.find_or_create_shadow(organization_id=organization_id, key=key, now=now, source="api")
             if found.is_new:
                 data = {"kind": key.kind}

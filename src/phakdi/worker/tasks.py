@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from phakdi.flows.pass_time import pass_time
 from phakdi.flows.reconcile import reconcile
+from phakdi.flows.request_data import remind_of_requests
 from phakdi.flows.tell_member import remind_of_expiry
 from phakdi.flows.tidy_up import seal_audit, tidy_installation, tidy_organization
 from phakdi.loyalty.programs.queries import NoProgram
@@ -45,11 +46,17 @@ def _remind(run: TaskRun) -> bool:
     return True
 
 
+def _remind_of_requests(run: TaskRun) -> bool:
+    remind_of_requests(organization_id=run.organization_id, now=run.now)
+    return True
+
+
 TASKS = (
     Task("pass_time", Every(timedelta(minutes=1)), _pass_time),
     Task("night", Daily(time(0, 0)), _pass_time),
     Task("seal_audit", Every(timedelta(minutes=1)), _seal_audit),
     Task("remind", Daily(time(10, 0)), _remind),
+    Task("remind_of_requests", Daily(time(9, 0)), _remind_of_requests),
     Task("tidy", Daily(time(3, 0)), _tidy),
     Task("reconcile", Daily(time(4, 0)), _reconcile),
     Task("tidy_installation", Every(timedelta(hours=1)), _tidy_installation, is_per_organization=False),
