@@ -22,6 +22,7 @@ SLUG = re.compile(r"([a-z0-9](?:-?[a-z0-9])*)?")
         ("ก๋วยเตี๋ยวเรือ", "kuaitiaoruea"),
         ("กรุงเทพ", "krungthep"),
         ("ภักดี", "phakdi"),
+        ("กาแฟริมน้ำ", "kafaerimnam"),
         ("Café Amazon 24 ชั่วโมง", "cafe-amazon-24-chuamong"),
         ("", ""),
         ("!!!", ""),

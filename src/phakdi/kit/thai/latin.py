@@ -15,6 +15,7 @@ _FINAL = {
 }  # fmt: skip
 _C = "[ก-ฮ]"
 _ONSET = f"(?:{_C}[รลว]|ห[งญนมยรลว]|{_C})"
+_LED = f"(?:{_C}[รลว](?![ะ-ฺๅ])|ห[งญนมยรลว](?![ะ-ฺๅ])|{_C})"  # after a vowel that is written first
 _END = f"(?:{_C}(?![ะ-ฺๅ]))?"
 # In this order: the longest first. {0} is the onset, {1} what closes the syllable.
 _SYLLABLES: tuple[tuple[str, str], ...] = (
@@ -23,15 +24,15 @@ _SYLLABLES: tuple[tuple[str, str], ...] = (
     (f"เ({_ONSET})าะ", "o"),
     (f"เ({_ONSET})า", "ao"),
     (f"เ({_ONSET})็?ย(?![ะ-ฺๅ])", "oei"),
-    (f"เ({_ONSET})อ({_END})", "oe"),
+    (f"เ({_LED})อ({_END})", "oe"),
     (f"เ({_ONSET})ิ({_END})", "oe"),
     (f"เ({_ONSET})ะ", "e"),
-    (f"แ({_ONSET})ะ", "ae"),
-    (f"แ({_ONSET})็?({_END})", "ae"),
-    (f"เ({_ONSET})็?({_END})", "e"),
-    (f"โ({_ONSET})ะ", "o"),
-    (f"โ({_ONSET})({_END})", "o"),
-    (f"[ใไ]({_ONSET})ย?", "ai"),
+    (f"แ({_LED})ะ", "ae"),
+    (f"แ({_LED})็?({_END})", "ae"),
+    (f"เ({_LED})็?({_END})", "e"),
+    (f"โ({_LED})ะ", "o"),
+    (f"โ({_LED})({_END})", "o"),
+    (f"[ใไ]({_LED})ย?", "ai"),
     (f"({_ONSET})ัวะ?", "ua"),
     (f"({_ONSET})ั({_C})", "a"),
     (f"({_ONSET})ะ", "a"),
