@@ -22,6 +22,8 @@ def release_waiting(work: Work) -> None:
     kind, of = work.activity.kind, work.activity.of
     if kind in ABOUT_ORDER and of and orders.find(work, of) is None:
         raise reject("order_unknown", "There is no such order.", ref=of)
+    if not any(wallet.pending for wallet in work.state.wallets.values()):
+        return
     for lot in list(work.state.lots.values()):
         if lot.is_pending and lot.waits_for and kind in lot.waits_for.split() and lot.remaining > 0 and (not of or lot.ref == of):
             _release(work, work.lot(lot.id), kind)
