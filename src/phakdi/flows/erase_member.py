@@ -18,11 +18,13 @@ from phakdi.loyalty.engine.operations import WorldMoved
 from phakdi.loyalty.engine.recording import Actor
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import NoProgram, version_at
+from phakdi.people.cards import operations as cards
 from phakdi.people.consents import operations as consents
 from phakdi.people.members import operations as members
 from phakdi.people.members.core import IdentityKey
 from phakdi.people.members.models import Member
 from phakdi.people.members.queries import get_member, merged_into
+from phakdi.people.presence import operations as presence
 from phakdi.people.requests import operations as requests
 from phakdi.people.requests import queries as request_queries
 from phakdi.people.requests.core import ContactKey, RequestKind, RequestState
@@ -33,6 +35,7 @@ from phakdi.platform.keys.operations import forget_answers
 from phakdi.platform.organizations.queries import all_organizations
 from phakdi.platform.outbox.operations import forget_facts
 from phakdi.platform.staff.operations import unlink_members
+from phakdi.platform.webhooks.operations import forget_events
 
 ERASED = "member.erased"  # data: {}
 ATTEMPTS_MAX = 5
@@ -155,6 +158,9 @@ def _destroy(cause: Cause, ids: Collection[UUID], keys: Collection[IdentityKey],
     counts["consents"] = consents.forget_names(organization_id=organization_id, member_ids=ids)
     counts["messages"] = forget_messages(organization_id=organization_id, member_ids=ids, destinations=values)
     counts["facts"] = forget_facts(organization_id=organization_id, member_ids=ids)
+    counts["webhooks"] = forget_events(organization_id=organization_id, member_ids=ids)
+    counts["sessions"] = presence.forget_members(organization_id=organization_id, member_ids=ids)
+    cards.forget_members(organization_id=organization_id, member_ids=ids)
     counts["answers"] = forget_answers(organization_id=organization_id, texts=[*texts, *values])
     counts["rejects"] = forget_rejects(organization_id=organization_id, texts=needles)
     counts["files"] = delete_files_with(organization_id=organization_id, texts=needles, file_ids=files)

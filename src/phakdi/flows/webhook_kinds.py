@@ -32,6 +32,7 @@ EVENT_KINDS: Mapping[str, EventKind] = {
     "member.shadowed": EventKind("A stranger was noted by phone or card", "บันทึกลูกค้าที่ยังไม่เป็นสมาชิก", {"source": "api"}),
     "member.frozen": EventKind("A member was frozen", "ระงับสมาชิก", {"by": "member", "reason": "lost phone"}),
     "member.unfrozen": EventKind("A member was thawed", "เลิกระงับสมาชิก"),
+    "member.erased": EventKind("A member had their data erased: erase yours as well", "สมาชิกขอลบข้อมูล โปรดลบที่ระบบของคุณด้วย", {}),
     "member.closed": EventKind("A membership ended", "ปิดบัญชีสมาชิก", {"reason": "asked to leave"}),
     "points.left": EventKind(
         "Points left a member's wallet",

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -104,3 +105,10 @@ def get_or_make_invitation(*, organization_id: UUID, member_id: UUID, now: datet
 def forget_old_uses(*, organization_id: UUID, now: datetime) -> int:
     """Delete which codes were used where they are too old to be shown again anyway, and return how many."""
     return CardUse.objects.filter(organization_id=organization_id, used_at__lt=now - KEPT).delete()[0]
+
+
+@in_transaction
+def forget_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
+    """Delete the cards of members who are forgotten and their invitations: nobody is found or invited by them any more."""
+    for rows in (Card, CardUse, Invitation):
+        rows.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()

@@ -1,5 +1,6 @@
 """Every write of presence."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db import connection
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.people.presence.core import SignedInBy
-from phakdi.people.presence.models import MemberSession
+from phakdi.people.presence.models import MemberSession, ReadMark
 
 SEEN_ONCE_IN = timedelta(minutes=10)
 LIFE = timedelta(days=180)  # without a visit
@@ -60,3 +61,10 @@ def forget_old_sessions(*, organization_id: UUID, now: datetime) -> int:
     found = MemberSession.objects.filter(organization_id=organization_id)
     ended = found.filter(ended_at__lt=now - KEPT).delete()[0]
     return ended + found.filter(last_seen_at__lt=now - LIFE).delete()[0]
+
+
+@in_transaction
+def forget_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> int:
+    """Sign members who are forgotten out everywhere, leave no trace of it, and return of how many browsers."""
+    ReadMark.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()
+    return MemberSession.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()[0]

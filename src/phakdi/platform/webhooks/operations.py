@@ -243,6 +243,15 @@ def purge_events(*, organization_id: UUID, now: datetime, most: int = PURGE_BATC
 # --- sending --------------------------------------------------------------------------------------------------------------
 
 
+@in_transaction
+def forget_events(*, organization_id: UUID, member_ids: Collection[UUID]) -> int:
+    """Delete what was told, or is to be told, about members who are forgotten, with every try; return how many events."""
+    found = Event.objects.filter(organization_id=organization_id, member_id__in=member_ids)
+    count = found.count()
+    found.delete()
+    return count
+
+
 def claim(*, now: datetime, most: int) -> list[Claim]:
     """Take up to ``most`` due deliveries of all organizations until their lease ends; nobody else takes them meanwhile."""
     with connection.cursor() as db:
