@@ -26,6 +26,7 @@ class Started:
 class Tried:
     """What a program brings: a usual bill, and a usual customer's year."""
 
+    amount: int  # of the bill
     bill: StepReport
     year: Year
 
@@ -68,7 +69,9 @@ def try_template(template: Template, program: CompiledProgram, *, now: datetime,
     habit, at = template.habit, _usual_evening(program, now)
     visit = Visit(habit.kind, habit.amount, habit.told)
     bill = visit if amount is None else Visit(habit.kind, amount, habit.told)
-    return Tried(try_bill(program, bill, at=at), live_a_year(program, visit, times_a_month=habit.times_a_month, since=at))
+    return Tried(
+        bill.amount, try_bill(program, bill, at=at), live_a_year(program, visit, times_a_month=habit.times_a_month, since=at)
+    )
 
 
 def _usual_evening(program: CompiledProgram, now: datetime) -> datetime:

@@ -44,11 +44,14 @@ def activities_of(*, organization_id: UUID, member_id: UUID, before: UUID | None
     return list(_of(Activity.objects.all(), organization_id, member_id, before)[: min(limit, PAGE_MAX)])
 
 
-def entries_by_time(*, organization_id: UUID, member_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Entry]:
+def entries_by_time(
+    *, organization_id: UUID, member_id: UUID, before: UUID | None = None, limit: int = 50, unit: str | None = None
+) -> list[Entry]:
     """Return the member's movements as a person reads them: by when they took effect, the latest first; an import may record the past."""
     found = Entry.objects.filter(organization_id=organization_id, member_id=member_id)
     if before and (at := found.filter(id=before).values_list("effective_at", flat=True).first()):
         found = found.filter(Q(effective_at__lt=at) | Q(effective_at=at, id__lt=before))
+    found = found.filter(unit=unit) if unit else found
     return list(found.order_by("-effective_at", "-id")[: min(limit, PAGE_MAX)])
 
 
@@ -78,6 +81,12 @@ def activities_in_review(*, organization_id: UUID, before: UUID | None = None, l
 def latest_activities(*, organization_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Activity]:
     """Return what the organization's members did, the latest recorded first."""
     return list(_page(Activity.objects.filter(organization_id=organization_id), before)[: min(limit, PAGE_MAX)])
+
+
+def has_bills(*, organization_id: UUID) -> bool:
+    """Tell whether anybody was given anything for a purchase or a stay."""
+    found = Activity.objects.filter(organization_id=organization_id, kind__in=("purchase", "stay"), state=Activity.State.BOOKED)
+    return found.exists()
 
 
 def wallets_of(*, organization_id: UUID, member_id: UUID) -> list[Wallet]:

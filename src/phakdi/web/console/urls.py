@@ -13,6 +13,8 @@ from phakdi.web.console import (
     programs,
     reviews,
     staff,
+    start,
+    starting,
     stores,
     uploads,
 )
@@ -20,6 +22,12 @@ from phakdi.web.console.editing import text as program_text
 
 urlpatterns = [
     path("", overview.overview, name="console"),
+    path("start/", start.start, name="start"),
+    path("start/dismiss/", start.dismiss, name="start_dismiss"),
+    path("start/store/", start.store, name="start_store"),
+    path("start/poster/", start.poster, name="start_poster"),
+    path("start/program/", starting.offers, name="start_program"),
+    path("start/program/<slug:key>/", starting.offer, name="start_offer"),
     path("members/", members.members, name="members"),
     path("members/enroll/", member_actions.enroll, name="member_enroll"),
     path("members/<uuid:member_id>/", members.member, name="member"),

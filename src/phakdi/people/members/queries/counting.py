@@ -16,3 +16,8 @@ def count_members(*, organization_id: UUID, joined_since: datetime) -> dict[str,
         joined=Count("id", filter=Q(joined_at__gte=joined_since) & ~Q(status="MERGED")),
     )
     return {name: int(number) for name, number in counted.items()}
+
+
+def has_members(*, organization_id: UUID) -> bool:
+    """Tell whether anybody is enrolled."""
+    return Member.objects.filter(organization_id=organization_id, joined_at__isnull=False).exists()
