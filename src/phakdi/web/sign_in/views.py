@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from phakdi.flows.manage_staff import set_password
 from phakdi.kit.clock import utc_now
 from phakdi.kit.errors import Refusal
+from phakdi.platform.guides.queries import is_empty
 from phakdi.platform.staff.authentication import WrongCredentials
 from phakdi.platform.staff.authentication import sign_in as check_credentials
 from phakdi.platform.staff.models import User
@@ -96,7 +97,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Lead everybody to their face; who is not signed in sees what this is."""
     if not request.user.is_authenticated:
-        return render(request, "public/home.html")
+        return redirect("web:sign_up") if is_empty() else render(request, "public/home.html")
     desk = find_desk(request)
     if desk is None:
         return redirect("web:place")
