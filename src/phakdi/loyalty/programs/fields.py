@@ -92,6 +92,11 @@ class Fields:
         """Return the reader of the field ``name`` where a line is looked at: the line's own fields first."""
         return self._line_readers.get(name) or self.getter(name)
 
+    @property
+    def line_names(self) -> frozenset[str]:
+        """The names of the fields that lines have of their own."""
+        return frozenset(self._line_fields)
+
     def numeric(self, name: str, *, of_line: bool) -> Field | None:
         """Return the numeric field called ``name``, or None."""
         found = (self._line_fields if of_line else self._fields).get(name)
