@@ -9,7 +9,7 @@ from django.db import connection
 from phakdi.people.members.core.search import SearchQuery, read_query
 from phakdi.people.members.models import Member
 
-CANDIDATES_MAX = 500  # so many are found and sorted; who looks for more types another letter
+CANDIDATES_MAX = 200  # so many are found and sorted; who looks for more types another letter
 PREFIXED_MAX = 100
 LIMIT_MAX = 200
 _SHOWN_LATER = ("search_key", "search_digits", "search_grams")
@@ -47,7 +47,7 @@ def search(*, organization_id: UUID, text: str, limit: int = 20, cursor: str = "
     """Return members by number, phone (whole, or four digits of it), e-mail, card, external id or parts of a name.
 
     Whole matches come first, then what begins with ``text``, then names in dictionary order. Of very common parts of a
-    name the first 500 members found are sorted. An empty text lists all members by name. Merged members are left out.
+    name the first 200 members found are sorted. An empty text lists all members by name. Merged members are left out.
     ``cursor`` is that of the page before; one that no longer exists begins at the beginning.
     """
     limit = max(1, min(limit, LIMIT_MAX))
