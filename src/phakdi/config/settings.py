@@ -112,6 +112,7 @@ API_PREFIX = "/api/"  # what begins so needs no session, form protection or loca
 MIDDLEWARE = [
     "phakdi.config.middleware.Security",
     "phakdi.config.middleware.StaticFiles",
+    "phakdi.web.branding.hosts.Hosts",
     "phakdi.web.middleware.Pages",
     "phakdi.config.middleware.Sessions",
     "phakdi.config.middleware.Locale",

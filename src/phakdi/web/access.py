@@ -18,6 +18,7 @@ from phakdi.platform.organizations.queries import find_organization
 from phakdi.platform.staff.core import Permission, Place
 from phakdi.platform.staff.models import User
 from phakdi.platform.staff.queries import places_of
+from phakdi.web.modules import check_open
 
 CHOSEN = "organization_id"  # in the session: for which organization somebody works at present
 
@@ -98,6 +99,7 @@ def staff_page(*any_of: Permission) -> Callable[[StaffView], StaffView]:
             request.desk = desk  # type: ignore[attr-defined]  # for templates
             if not any(desk.place.can(permission) for permission in any_of):
                 desk.place.require(any_of[0])
+            check_open(request)
             with timezone.override(desk.zone):
                 return view(request, desk, *args, **kwargs)
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from phakdi import __version__
+from phakdi.web.branding.shown import on_page, switches
 from phakdi.web.theme import chosen_theme
 
 
@@ -21,6 +23,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "desk": getattr(request, "desk", None),
         "shop": getattr(request, "shop", None),
+        "brand": SimpleLazyObject(lambda: on_page(request)),
+        "modules": SimpleLazyObject(lambda: switches(request)),
         "version": __version__,
         "here": request.get_full_path(),
     }

@@ -42,7 +42,9 @@ def redraw(data: bytes, *, field: str = "file") -> bytes:
                 if picture.width * picture.height > PIXELS_MAX:
                     raise PictureTooLarge("The picture is too large.", field=field, most=BYTES_MAX // MEGABYTE)
                 return _drawn(picture)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise PictureTooLarge("The picture is too large.", field=field, most=BYTES_MAX // MEGABYTE) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureUnreadable("This is no PNG, JPEG or WebP picture.", field=field) from error
 
 

@@ -16,6 +16,7 @@ class Organization(OrganizationOwned):
     time_zone = models.TextField(default="Asia/Bangkok")
     currency = models.TextField(default="THB")
     language = models.TextField(default="th")
+    modules = models.JSONField(default=dict, db_default={})  # what was chosen: {"portal": false}
     created_at = models.DateTimeField()
 
     class Meta:
@@ -24,6 +25,29 @@ class Organization(OrganizationOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Brand(OrganizationOwned):
+    """How an organization shows itself. One row each; without one it looks as the product does."""
+
+    organization_id = models.UUIDField(unique=True)
+    names = models.JSONField(default=dict)
+    accent = models.TextField(default="")
+    greeting = models.JSONField(default=dict)
+    welcome = models.JSONField(default=dict)
+    phone = models.TextField(default="")
+    line_url = models.TextField(default="")
+    website = models.TextField(default="")
+    domain = models.TextField(null=True, unique=True)
+    logo_file_id = models.UUIDField(null=True)
+    logo_hash = models.TextField(default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "organization_brand"
+
+    def __str__(self) -> str:
+        return self.accent
 
 
 class Store(OrganizationOwned):

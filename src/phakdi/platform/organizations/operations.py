@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import Conflict
 from phakdi.platform.organizations import core, queries
-from phakdi.platform.organizations.models import Organization, Store
+from phakdi.platform.organizations.core.brand import read_brand
+from phakdi.platform.organizations.core.modules import Module
+from phakdi.platform.organizations.models import Brand, Organization, Store
 
 
 class SlugTaken(Conflict):
@@ -59,6 +61,62 @@ def create_organization(
     except IntegrityError as error:
         raise SlugTaken("Another organization is called so.", field="slug", slug=organization.slug) from error
     return organization
+
+
+class DomainTaken(Conflict):
+    """Another organization answers under this host name."""
+
+    code = "domain_taken"
+
+
+@in_transaction
+def change_brand(
+    *, organization_id: UUID, changes: Mapping[str, object], now: datetime, logo: tuple[UUID | None, str] | None = None
+) -> list[str]:
+    """Write the given fields of the brand, and the logo's file and digest if given; return the names of what differs now.
+
+    Raises:
+        Invalid, DomainTaken: nothing was changed.
+    """
+    columns = read_brand(changes)
+    if logo is not None:
+        columns["logo_file_id"], columns["logo_hash"] = logo
+    row = Brand.objects.select_for_update().filter(organization_id=organization_id).first()
+    row = row or Brand(organization_id=organization_id)
+    changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
+    if changed:
+        for name in changed:
+            setattr(row, name, columns[name])
+        row.changed_at = now
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as error:
+            raise DomainTaken("Another organization answers under this name.", field="domain") from error
+    return changed
+
+
+@in_transaction
+def change_organization(*, organization_id: UUID, name: str, language: str) -> list[str]:
+    """Write an organization's name and first language and return the names of what differs now. Raises Invalid."""
+    organization = queries.get_organization(organization_id=organization_id)
+    columns = {"name": core.read_name(name), "language": core.read_language(language)}
+    changed = sorted(field for field, value in columns.items() if getattr(organization, field) != value)
+    for field in changed:
+        setattr(organization, field, columns[field])
+    if changed:
+        organization.save(update_fields=changed)
+    return changed
+
+
+@in_transaction
+def switch_module(*, organization_id: UUID, module: Module, is_on: bool) -> bool:
+    """Switch a module on or off and return whether that changed anything."""
+    organization = Organization.objects.select_for_update().get(organization_id=organization_id, id=organization_id)
+    was = organization.modules.get(module.value)
+    organization.modules = {**organization.modules, module.value: is_on}
+    organization.save(update_fields=["modules"])
+    return was is not is_on
 
 
 @in_transaction

@@ -1,14 +1,18 @@
-"""Every read of organizations and stores. The first two need no scope, all others run in one of the organization."""
+"""Every read of organizations and stores. The first four need no scope, all others run in one of the organization."""
 
+import json
 from uuid import UUID
 
 from django.db import connection
 
 from phakdi.kit.errors import NotFound
 from phakdi.platform.organizations.core import OrganizationRef
+from phakdi.platform.organizations.core.brand import ShownBrand
+from phakdi.platform.organizations.core.modules import Module
 from phakdi.platform.organizations.models import Organization, Store
 
 STORES_MAX = 10_000
+JSON_COLUMNS = frozenset({"names", "greeting", "welcome", "choices"})
 
 
 class UnknownOrganization(NotFound):
@@ -36,6 +40,29 @@ def all_organizations() -> list[OrganizationRef]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM organization_list()")
         return [OrganizationRef(*row) for row in cursor.fetchall()]
+
+
+def find_by_domain(*, domain: str) -> OrganizationRef | None:
+    """Return the organization whose pages answer under this host name, or None; before a scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM organization_find_by_domain(%s)", [domain])
+        row = cursor.fetchone()
+    return OrganizationRef(*row) if row else None
+
+
+def brand_of(*, organization_id: UUID) -> ShownBrand:
+    """Return how the organization shows itself, or raise UnknownOrganization; before a scope or in one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM organization_face(%s)", [organization_id])
+        row, names = cursor.fetchone(), [column.name for column in cursor.description]
+    if row is None:
+        raise UnknownOrganization("There is no such organization.", organization_id=str(organization_id))
+    return ShownBrand(*(json.loads(value) if name in JSON_COLUMNS else value for name, value in zip(names, row, strict=True)))
+
+
+def modules_of(organization_id: UUID) -> frozenset[Module]:
+    """Return what the organization has switched on; before a scope or in one."""
+    return brand_of(organization_id=organization_id).modules
 
 
 def get_organization(*, organization_id: UUID) -> Organization:

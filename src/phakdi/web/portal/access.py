@@ -14,6 +14,8 @@ from phakdi.people.members.models import Member
 from phakdi.people.members.queries import UnknownMember, get_member
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.queries import UnknownOrganization, find_organization
+from phakdi.web.branding.hosts import answers_here, speak
+from phakdi.web.modules import check_open
 from phakdi.web.portal.sessions import contact_mark, sign_out, signed_in_id
 
 View = Callable[..., HttpResponse]
@@ -26,9 +28,11 @@ def shop_page(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
         shop = find_organization(slug=slug)
-        if shop is None:
+        if shop is None or not answers_here(request, shop):
             raise UnknownOrganization("There is no such organization.")
         request.shop = shop  # type: ignore[attr-defined]  # for templates
+        check_open(request)
+        speak(request, shop)
         with timezone.override(ZoneInfo(shop.time_zone)):
             return view(request, shop, *args, **kwargs)
 

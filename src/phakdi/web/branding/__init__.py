@@ -1,0 +1,1 @@
+"""Each organization's own look on every page that is about it."""

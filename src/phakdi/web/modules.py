@@ -1,0 +1,70 @@
+"""What each module switches in pages: which addresses answer, and what its switch is called. New faces add their line."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from phakdi.kit.errors import NotFound
+from phakdi.platform.organizations.core.modules import Module
+from phakdi.web.branding.shown import brand_for
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A module's switch: ``pages`` are the first letters of the names of addresses that are its own."""
+
+    module: Module
+    icon: str
+    label: str | Promise
+    help: str | Promise
+    pages: tuple[str, ...]
+
+
+SWITCHES: tuple[Switch, ...] = (
+    Switch(
+        Module.PORTAL,
+        "phone",
+        _("Members' pages"),
+        _("Members see their card, points and history on their phone. Off: their link leads nowhere, points stay."),
+        ("portal",),
+    ),
+    Switch(
+        Module.SELF_ENROLLMENT,
+        "person-add",
+        _("Joining by oneself"),
+        _("Whoever opens the link can join with a code. Off: only your staff enroll people."),
+        ("portal_join",),
+    ),
+    Switch(
+        Module.COUNTER_ENROLLMENT,
+        "invite",
+        _("Enrolling at the counter"),
+        _("Cashiers enroll new members at the counter."),
+        ("counter_enroll",),
+    ),
+    Switch(
+        Module.COUNTER_SPENDING,
+        "gift",
+        _("Using points at the counter"),
+        _("Members pay with points or take rewards at the counter. Off: points are only collected there."),
+        ("counter_pay",),
+    ),
+)
+
+
+class ModuleOff(NotFound):
+    """The page belongs to a module that the organization has switched off."""
+
+    code = "module_off"
+
+
+def check_open(request: HttpRequest) -> None:
+    """Raise ModuleOff where the page belongs to a module that is off. Call it once the organization is known."""
+    match, brand = request.resolver_match, brand_for(request)
+    if match is None or brand is None:
+        return
+    for switch in SWITCHES:
+        if switch.module not in brand.modules and (match.url_name or "").startswith(switch.pages):
+            raise ModuleOff("This is switched off.", module=switch.module.value)
