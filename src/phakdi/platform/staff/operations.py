@@ -1,7 +1,9 @@
 """Every write of staff, inside the caller's transaction."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,8 +13,10 @@ from django.db import connection
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import Conflict, Invalid, Rejected
 from phakdi.platform.staff import queries
-from phakdi.platform.staff.core import Role, read_email
-from phakdi.platform.staff.models import StaffMember, User
+from phakdi.platform.staff.core import FactorPolicy, Role, read_email
+from phakdi.platform.staff.models import Policy, StaffMember, User
+
+NUMBERS_END = 10**12
 
 
 class StaffTaken(Conflict):
@@ -25,6 +29,16 @@ class LastOwner(Rejected):
     """An organization has at least one owner."""
 
     code = "last_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """As what and where somebody works: in single stores, in all stores of areas, or without both everywhere."""
+
+    role: Role
+    stores: Collection[str] = ()
+    areas: Collection[str] = ()
+    phone: str = ""
 
 
 @in_transaction
@@ -53,13 +67,13 @@ def set_password(*, user: User, password: str) -> None:
 
 
 @in_transaction
-def add_staff(*, organization_id: UUID, user: User, role: Role, stores: Collection[str], now: datetime) -> StaffMember:
-    """Let a user work for the organization; ``stores`` are checked by the caller.
+def add_staff(*, organization_id: UUID, user: User, position: Position, now: datetime) -> StaffMember:
+    """Let a user work for the organization; what ``position`` says is checked by the caller.
 
     Raises:
         StaffTaken: they do already.
     """
-    staff = StaffMember(organization_id=organization_id, user=user, role=role.value, stores=list(stores), invited_at=now)
+    staff = StaffMember(organization_id=organization_id, user=user, invited_at=now, **_columns(position))
     StaffMember.objects.bulk_create([staff], ignore_conflicts=True)
     kept = StaffMember.objects.get(organization_id=organization_id, user=user)
     if kept.id != staff.id:
@@ -68,7 +82,7 @@ def add_staff(*, organization_id: UUID, user: User, role: Role, stores: Collecti
 
 
 @in_transaction
-def change_staff(*, organization_id: UUID, staff_id: UUID, role: Role, stores: Collection[str], is_active: bool) -> StaffMember:
+def change_staff(*, organization_id: UUID, staff_id: UUID, position: Position, is_active: bool) -> StaffMember:
     """Write somebody's role, stores and whether they work here at present.
 
     Raises:
@@ -77,7 +91,7 @@ def change_staff(*, organization_id: UUID, staff_id: UUID, role: Role, stores: C
     """
     _lock_owners(organization_id)
     staff = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
-    stays_owner = role is Role.OWNER and is_active
+    stays_owner = position.role is Role.OWNER and is_active
     if (
         staff.role == Role.OWNER
         and staff.is_active
@@ -85,9 +99,28 @@ def change_staff(*, organization_id: UUID, staff_id: UUID, role: Role, stores: C
         and queries.active_owners(organization_id=organization_id) == 1
     ):
         raise LastOwner("An organization has at least one owner.", staff_id=str(staff_id))
-    staff.role, staff.stores, staff.is_active = role.value, list(stores), is_active
-    staff.save(update_fields=["role", "stores", "is_active"])
+    columns = {**_columns(position), "is_active": is_active}
+    for name, value in columns.items():
+        setattr(staff, name, value)
+    staff.save(update_fields=list(columns))
     return staff
+
+
+@in_transaction
+def set_policy(*, organization_id: UUID, second_factor: str, adjust_alone_max: int, grants_a_day_max: int) -> Policy:
+    """Write what the organization demands of its people. Raises Invalid for a number below zero."""
+    for field, value in (("adjust_alone_max", adjust_alone_max), ("grants_a_day_max", grants_a_day_max)):
+        if not 0 <= value < NUMBERS_END:
+            raise Invalid("Write a number from 0 on.", code="number_unreadable", field=field)
+    policy, _ = Policy.objects.update_or_create(
+        organization_id=organization_id,
+        defaults={
+            "second_factor": FactorPolicy(second_factor).value,
+            "adjust_alone_max": adjust_alone_max,
+            "grants_a_day_max": grants_a_day_max,
+        },
+    )
+    return policy
 
 
 @in_transaction
@@ -112,6 +145,15 @@ def link_member(*, organization_id: UUID, staff_id: UUID, member_id: UUID | None
 def unlink_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
     """Forget who of the staff these members are: a member who was forgotten is nobody's."""
     StaffMember.objects.filter(organization_id=organization_id, member_id__in=member_ids).update(member_id=None)
+
+
+def _columns(position: Position) -> dict[str, Any]:
+    return {
+        "role": position.role.value,
+        "stores": list(position.stores),
+        "areas": list(position.areas),
+        "phone": position.phone,
+    }
 
 
 def _lock_owners(organization_id: UUID) -> None:
