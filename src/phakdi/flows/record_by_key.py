@@ -18,7 +18,7 @@ from phakdi.loyalty.engine.recording import Receipt
 from phakdi.loyalty.programs.kinds import CAUSED_KINDS, STAFF_KINDS
 from phakdi.people.members import facts, operations
 from phakdi.people.members.core import IdentityKey, read_identity
-from phakdi.people.members.queries import UnknownMember, find_by_identity, find_by_number, ids_named
+from phakdi.people.members.queries import UnknownMember, find_by_identity, find_by_number, ids_told
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.audit.operations import write_entry
 from phakdi.platform.keys.core import Principal, Scope, StoreOutOfReach
@@ -161,7 +161,7 @@ def _named(organization_id: UUID, names: Sequence[MemberName]) -> dict[MemberNam
                 keys[name] = read_identity(*name.identity)
     if not keys:
         return {}
-    found = ids_named(organization_id=organization_id, keys=list(keys.values()))
+    found = ids_told(organization_id=organization_id, keys=list(keys.values()))
     return {name: member_id for name, member_id in zip(keys, found, strict=True) if member_id is not None}
 
 

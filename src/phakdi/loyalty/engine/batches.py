@@ -10,7 +10,7 @@ from uuid import UUID
 from phakdi.kit.errors import Invalid, Refusal
 from phakdi.loyalty.engine import codec, operations, queries
 from phakdi.loyalty.engine.core.state import MemberState
-from phakdi.loyalty.engine.recording import Context, Receipt, ReceiptConflict, Report, answer_to, decide, record, replay
+from phakdi.loyalty.engine.recording import MERGED, Context, Receipt, ReceiptConflict, Report, answer_to, decide, record, replay
 
 BATCH_MAX = 1000
 
@@ -27,6 +27,7 @@ class _Batch:
     booked: dict[UUID, list[tuple[Item, codec.Booking]]] = field(default_factory=dict)
     groups: list[codec.Group] = field(default_factory=list)
     budgets: dict[str, int] = field(default_factory=dict)
+    led_on: list[Item] = field(default_factory=list)  # for members who became part of others
 
 
 def record_many(*, items: Sequence[tuple[UUID, Report]], context: Context) -> list[Answer]:
@@ -41,6 +42,8 @@ def record_many(*, items: Sequence[tuple[UUID, Report]], context: Context) -> li
     fresh, repeats = _apart([(position, *item) for position, item in enumerate(items)])
     _decide_all(fresh, batch)
     _post_all(batch)
+    for item in batch.led_on:
+        batch.answers[item[0]] = _one(item, context)
     for item in repeats:  # the same receipt once more in this batch: by now it has its answer
         batch.answers[item[0]] = _one(item, context)
     return [batch.answers[position] for position in range(len(items))]
@@ -70,13 +73,15 @@ def _decide_all(items: Sequence[Item], batch: _Batch) -> None:
     for item in items:
         receipt = item[2].receipt
         if receipt and (first := shared.answers.get((receipt.origin, receipt.number))):
-            batch.answers[item[0]] = _replayed(first, item, receipt)
+            batch.answers[item[0]] = _replayed(first, item, receipt, batch.context)
         else:
             by_member.setdefault(item[1], []).append(item)
     wanted = {member_id: {ref for _, _, report in mine for ref in report.refs} for member_id, mine in by_member.items()}
     states = queries.load_many(organization_id=organization_id, wanted=wanted)
     for member_id, mine in by_member.items():
-        if state := states.get(member_id):
+        if (state := states.get(member_id)) and state.profile.status == MERGED:
+            batch.led_on += mine
+        elif state:
             _decide_member(state, mine, batch)
         else:
             unknown = queries.UnknownMember("There is no such member.", member_id=str(member_id))
@@ -119,8 +124,8 @@ def _one(item: Item, context: Context) -> Answer:
         return refusal
 
 
-def _replayed(first: queries.FirstAnswer, item: Item, receipt: codec.ReceiptKey) -> Answer:
+def _replayed(first: queries.FirstAnswer, item: Item, receipt: codec.ReceiptKey, context: Context) -> Answer:
     try:
-        return replay(first, member_id=item[1], receipt=receipt)
+        return replay(first, member_id=item[1], receipt=receipt, context=context)
     except ReceiptConflict as refusal:
         return refusal

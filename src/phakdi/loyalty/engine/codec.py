@@ -144,7 +144,7 @@ def _voucher(text: str) -> Voucher:
 
 def read_lots(text: str | None) -> list[Lot]:
     """Return lots as ``engine_lots`` tells them."""
-    return [_lot(row) for row in sorted(text.split(ROWS))] if text else []
+    return list(LoadedLots(text).read().values()) if text else []
 
 
 def read_vouchers(text: str | None) -> list[Voucher]:

@@ -71,3 +71,20 @@ class StateBefore(OrganizationRows):
 
     def __str__(self) -> str:
         return f"{self.member_id} before {self.import_id}"
+
+
+class StateMerge(OrganizationRows):
+    """What two members were before they became one, so that they can be taken apart again."""
+
+    merge_id = models.UUIDField(primary_key=True)
+    survivor_id = models.UUIDField()
+    merged_id = models.UUIDField()
+    merged_at = models.DateTimeField()
+    doc = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "state_merge"
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.survivor_id}"

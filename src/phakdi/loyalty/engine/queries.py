@@ -12,11 +12,14 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
+from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound
 from phakdi.loyalty.engine import channel, codec, loaded
 from phakdi.loyalty.engine.core.state import MemberState
-from phakdi.loyalty.engine.models import KeptState
+from phakdi.loyalty.engine.models import KeptState, StateMerge
+from phakdi.people.members.queries import find_surviving
 
 LOAD = channel.Statement(
     b"engine_load_2", b"SELECT * FROM engine_load($1::uuid, $2::uuid, $3::text[], $4::text, $5::text, $6::text[])"
@@ -147,6 +150,17 @@ def expiring_points(
     with connection.cursor() as cursor:  # who loses points by then is due by then: only those are looked at
         cursor.execute(EXPIRING, (organization_id, until, after, until, member_id, unit, limit))
         return [Expiring(*row) for row in cursor.fetchall()]
+
+
+def were_one(*, organization_id: UUID, member_ids: tuple[UUID, UUID]) -> bool:
+    """Tell whether the two are one member, or were for a time; in a scope or outside one."""
+    one, other = member_ids
+    with organization_scope(organization_id):
+        either = Q(survivor_id=one, merged_id=other) | Q(survivor_id=other, merged_id=one)
+        if StateMerge.objects.filter(either, organization_id=organization_id).exists():
+            return True
+        mine, theirs = (find_surviving(organization_id=organization_id, member_id=member_id).id for member_id in member_ids)
+    return mine == theirs
 
 
 def state_of(*, organization_id: UUID, member_id: UUID) -> KeptState | None:

@@ -18,12 +18,14 @@ from phakdi.loyalty.engine.core import advance
 from phakdi.loyalty.engine.core.state import Activity, Fact, MemberState, Step, Verdict
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import version_at
+from phakdi.people.members.queries import find_surviving
 from phakdi.platform.audit.core import Actor as Actor
 
 ATTEMPTS_MAX = 6
 OPTIMISTIC_ATTEMPTS = 2  # the others hold the member's row
 CLOCKS_APART = timedelta(minutes=5)
 PURCHASE = "purchase"
+MERGED = "MERGED"
 SEPARATORS = frozenset("\x00\x1e\x1f")
 
 
@@ -85,6 +87,7 @@ class Context:
     import_id: UUID | None = None
     actor: Mapping[str, Any] | None = None
     is_history: bool = False
+    named: UUID | None = None  # who was named, where that member became part of another
 
     def moment_of(self, activity: Activity, state: MemberState) -> datetime:
         """Return the instant at which the engine decides: the present, or that of the activity once time has come so far."""
@@ -152,6 +155,10 @@ def record(*, member_id: UUID, report: Report, context: Context) -> Receipt:
                     answer = _attempt(member_id, report, context)
         except operations.WorldMoved:
             continue
+        except _BecamePart as merged:
+            context = replace(context, named=context.named or member_id)
+            member_id = merged.survivor_id
+            continue
         if answer is not None:
             return answer
     raise Busy("Somebody else is changing this member.", member_id=str(member_id))
@@ -159,37 +166,53 @@ def record(*, member_id: UUID, report: Report, context: Context) -> Receipt:
 
 def rehearse(*, member_id: UUID, report: Report, context: Context) -> Receipt:
     """Return what `record` would answer, and write nothing."""
+    try:
+        loaded = _load(member_id, report, context)
+    except _BecamePart as merged:
+        member_id = merged.survivor_id
+        loaded = _load(member_id, report, context)
     group = codec.Group(member_id, 0)
-    loaded = _load(member_id, report, context)
     if loaded.state is None:
-        return _replayed(loaded, member_id, report)
+        return _replayed(loaded, member_id, report, context)
     return answer_to(member_id, decide(loaded.state, report, context, group))
 
 
 def _attempt(member_id: UUID, report: Report, context: Context) -> Receipt | None:
     loaded = _load(member_id, report, context)
     if loaded.state is None:
-        return _replayed(loaded, member_id, report)
+        return _replayed(loaded, member_id, report, context)
     group = codec.Group(member_id, loaded.state.version)
     booking = decide(loaded.state, report, context, group)
     moved = operations.post(organization_id=context.organization_id, groups=[group])
     return None if moved else answer_to(member_id, booking)
 
 
+class _BecamePart(Exception):
+    """The member became part of another one, to whom the report goes."""
+
+    def __init__(self, survivor_id: UUID) -> None:
+        super().__init__(str(survivor_id))
+        self.survivor_id = survivor_id
+
+
 def _load(member_id: UUID, report: Report, context: Context) -> queries.Loaded:
-    return queries.load(
+    loaded = queries.load(
         organization_id=context.organization_id,
         member_id=member_id,
         refs=report.refs,
         receipt=report.receipt,
         budgets=report.program.budgets,
     )
+    if loaded.state is not None and loaded.state.profile.status == MERGED:
+        with organization_scope(context.organization_id):
+            raise _BecamePart(find_surviving(organization_id=context.organization_id, member_id=member_id).id)
+    return loaded
 
 
-def _replayed(loaded: queries.Loaded, member_id: UUID, report: Report) -> Receipt:
+def _replayed(loaded: queries.Loaded, member_id: UUID, report: Report, context: Context) -> Receipt:
     assert loaded.first_answer
     assert report.receipt
-    return replay(loaded.first_answer, member_id=member_id, receipt=report.receipt)
+    return replay(loaded.first_answer, member_id=member_id, receipt=report.receipt, context=context)
 
 
 def decide(state: MemberState, report: Report, context: Context, group: codec.Group) -> codec.Booking:
@@ -210,14 +233,17 @@ def decide(state: MemberState, report: Report, context: Context, group: codec.Gr
         context.import_id,
         context.actor,
         tells=not context.is_history,
+        named=context.named,
     )
     group.bookings.append(booking)
     return booking
 
 
-def replay(first: queries.FirstAnswer, *, member_id: UUID, receipt: codec.ReceiptKey) -> Receipt:
-    """Return the first answer again, or raise ReceiptConflict."""
-    if first.member_id != member_id:
+def replay(first: queries.FirstAnswer, *, member_id: UUID, receipt: codec.ReceiptKey, context: Context) -> Receipt:
+    """Return the first answer again, or raise ReceiptConflict; of members who became one it does not matter which is named."""
+    if first.member_id != member_id and not queries.were_one(
+        organization_id=context.organization_id, member_ids=(first.member_id, member_id)
+    ):
         raise ReceiptConflict("This receipt was recorded for another member.", ref=receipt.number, reason="other_member")
     if first.content_hash != receipt.content_hash:
         raise ReceiptConflict("This receipt was recorded with other content.", ref=receipt.number, reason="other_content")

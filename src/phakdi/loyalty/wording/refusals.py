@@ -30,6 +30,10 @@ REFUSALS: Mapping[str, Phrase] = {
     "contact_needs_code": ("เปลี่ยนเบอร์หรืออีเมลได้ด้วยรหัสยืนยันเท่านั้น", "A phone or e-mail is changed with a code."),
     "email_invalid": ("อีเมลไม่ถูกต้อง เช่น somchai@example.com", "This is no e-mail address. Write it like somchai@example.com."),
     "field_unknown": ("ไม่รู้จักช่องข้อมูลนี้", "There is no such field."),
+    "guardian_joins": (
+        "เด็กอายุต่ำกว่า 10 ปีต้องให้พ่อแม่หรือผู้ปกครองสมัครให้ ใส่ชื่อผู้ปกครอง",
+        "A child under 10 is enrolled by a parent or guardian: give the guardian's name.",
+    ),
     "guardian_needed": ("ผู้มีอายุต่ำกว่า 20 ปีต้องให้ผู้ปกครองยินยอมด้วย", "Under 20, a guardian has to agree as well."),
     "identities_disagree": (
         "เบอร์ อีเมล หรือบัตรเหล่านี้เป็นของสมาชิกคนละคน",
@@ -40,6 +44,8 @@ REFUSALS: Mapping[str, Phrase] = {
     "identity_kind_unknown": ("ไม่รู้จักชนิดของหมายเลขนี้", "This kind of identity is not known."),
     "identity_missing": ("ใส่เบอร์โทร อีเมล หรือบัตรอย่างน้อยหนึ่งอย่าง", "Give a phone, an e-mail or a card."),
     "identity_not_found": ("ไม่พบหมายเลขนี้", "This is not known."),
+    "consent_text_past": ("ข้อความใหม่เริ่มใช้ได้ตั้งแต่ตอนนี้เป็นต้นไป", "Words come into force now or later."),
+    "text_missing": ("ใส่ข้อความด้วย", "Write something here."),
     "request_kind_unknown": ("ไม่รู้จักคำขอแบบนี้", "Such a request is not known."),
     "request_reason_missing": ("บอกเหตุผลที่ปฏิเสธคำขอ", "Say why the request is refused."),
     "request_finished": ("คำขอนี้ตอบหรือถอนไปแล้ว", "This request was answered or withdrawn before."),
@@ -54,6 +60,12 @@ REFUSALS: Mapping[str, Phrase] = {
     "identity_taken": ("มีสมาชิกคนอื่นใช้เบอร์หรืออีเมลนี้แล้ว", "Another member has this phone or e-mail."),
     "member_busy": ("มีรายการอื่นของสมาชิกคนนี้กำลังทำอยู่ โปรดลองอีกครั้ง", "Something else is changing this member. Try again."),
     "member_frozen_by_staff": ("ร้านระงับบัญชีนี้ไว้ โปรดติดต่อร้าน", "The shop froze this membership. Ask the shop."),
+    "merge_conflict": (
+        "การรวมนี้ถูกยกเลิกไปแล้ว หรืออีกฝ่ายถูกรวมเข้ากับคนอื่นแล้ว",
+        "This was undone before, or the other one became part of somebody else.",
+    ),
+    "merge_not_found": ("ไม่พบการรวมสมาชิกนี้", "There is no such merge."),
+    "merge_refused": ("สองคนนี้รวมกันไม่ได้", "These two cannot become one."),
     "member_merged": ("สมาชิกนี้ถูกรวมเข้ากับสมาชิกอื่นแล้ว", "This member became part of another."),
     "member_not_found": ("ไม่พบสมาชิกคนนี้", "There is no such member."),
     "member_number_busy": ("ออกหมายเลขสมาชิกไม่ทัน โปรดลองอีกครั้ง", "No number could be given. Try again."),

@@ -7,3 +7,5 @@ FROZEN = "member.frozen"  # data: {"by", "reason"}
 UNFROZEN = "member.unfrozen"
 CLOSED = "member.closed"  # data: {"reason"}
 IDENTITY_BOUND = "member.identity_bound"  # data: {"kind"}
+MERGED = "member.merged"  # became part of another member; data: {"into", "merge_id"}
+UNMERGED = "member.unmerged"  # stands alone again; data: {"from", "merge_id"}

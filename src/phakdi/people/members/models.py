@@ -66,6 +66,7 @@ class Identity(OrganizationRows):
     verified_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     import_id = models.UUIDField(null=True)
+    merged_from = models.UUIDField(null=True)  # whose it was before that member became part of this one
 
     class Meta:
         db_table = "identity"
@@ -105,3 +106,22 @@ class MemberBefore(OrganizationRows):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class MemberMerge(OrganizationRows):
+    """A member who became part of another one, and what that changed of the survivor's row."""
+
+    id = models.UUIDField(primary_key=True)
+    survivor_id = models.UUIDField()
+    merged_id = models.UUIDField()
+    merged_at = models.DateTimeField()
+    actor = models.JSONField()
+    doc = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "member_merge"
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.survivor_id}"

@@ -60,7 +60,13 @@ GROUP BY member_id, unit, ref HAVING sum(points * ((target = 'HELD')::int - (sou
 
 -- check: reversal_within_original
 SELECT r.member_id, r.reverses_id::text, coalesce(o.points::text, 'an entry'), sum(r.points)::text
-FROM entry AS r LEFT JOIN entry AS o ON o.member_id = r.member_id AND o.id = r.reverses_id
+FROM entry AS r LEFT JOIN LATERAL (
+    SELECT e.points FROM entry AS e WHERE e.member_id = r.member_id AND e.id = r.reverses_id
+    UNION ALL  -- of members who became one, each may take back what the other was given
+    SELECT e.points FROM state_merge AS g JOIN entry AS e ON e.member_id IN (g.survivor_id, g.merged_id) AND e.id = r.reverses_id
+    WHERE g.organization_id = r.organization_id
+    LIMIT 1
+) AS o ON true
 WHERE r.organization_id = %(organization_id)s AND r.reverses_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM entry AS u WHERE u.member_id = r.member_id AND u.reason = 'import_undone' AND u.params ->> 'entry' = r.id::text
 )
@@ -74,7 +80,10 @@ WHERE e.organization_id = %(organization_id)s AND e.activity_id IS NOT NULL AND 
 -- check: lot_has_its_activity
 SELECT l.member_id, l.id::text, 'activity ' || l.activity_id, 'none'
 FROM lot AS l LEFT JOIN activity AS a ON a.member_id = l.member_id AND a.id = l.activity_id
-WHERE l.organization_id = %(organization_id)s AND l.activity_id IS NOT NULL AND a.id IS NULL
+WHERE l.organization_id = %(organization_id)s AND l.activity_id IS NOT NULL AND a.id IS NULL AND NOT EXISTS (
+    SELECT FROM state_merge AS g JOIN activity AS k ON k.member_id IN (g.survivor_id, g.merged_id)  -- moved with its member
+    WHERE g.organization_id = l.organization_id AND k.id = l.activity_id
+)
 
 -- check: receipt_has_its_activity
 SELECT r.member_id, r.origin || '/' || r.number, 'activity ' || r.activity_id, 'none'

@@ -136,7 +136,9 @@ def _numbered(organization_id: UUID, rows: Iterable[ReadRow]) -> dict[str, UUID]
     numbers = iter({row.number for row in rows if row.number})
     while some := list(islice(numbers, LOOKED_UP_AT_ONCE)):
         found = Member.objects.filter(organization_id=organization_id, number__in=some)
-        numbered.update(found.values_list("number", "id"))
+        for number, member_id, into in found.values_list("number", "id", "merged_into"):
+            led_to = queries.find_surviving(organization_id=organization_id, member_id=into).id if into else member_id
+            numbered[number] = led_to
     return numbered
 
 
@@ -179,7 +181,7 @@ def _place(
         outcome = UPDATED
     if staged.status == Status.MERGED:
         return RowAnswer(row.line, REFUSED, staged.id, code="member_merged", field="number")
-    if row.number and staged.number not in {"", row.number}:
+    if row.number and staged.number not in {"", row.number} and numbered.get(row.number) != member_id:
         return RowAnswer(row.line, REFUSED, staged.id, code="member_number_differs", field="number")
     added = [key for key in row.keys if key not in owners and key not in plan.bindings]
     revives = status is Status.ACTIVE and staged.status in CAN_ENROLL

@@ -8,7 +8,7 @@ from phakdi.people.members.core.attributes import AttributeType
 from phakdi.people.members.core.identities import KINDS, IdentityKey, read_identity
 from phakdi.people.members.core.status import Status
 from phakdi.people.members.models import AttributeDefinition, Identity, Member, MemberBefore
-from phakdi.people.members.queries.naming import ids_named
+from phakdi.people.members.queries.naming import ids_named, ids_told
 from phakdi.people.members.queries.search import Page, search
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "get_member",
     "identities_of",
     "ids_named",
+    "ids_told",
     "imported_members",
     "match_identities",
     "members_by_id",

@@ -18,7 +18,7 @@ from phakdi.loyalty.engine.core.moves.giving import (
     repay,
     within_cap,
 )
-from phakdi.loyalty.engine.core.moves.holding import confirm, hold, release
+from phakdi.loyalty.engine.core.moves.holding import confirm, hold, kept_lot, release
 from phakdi.loyalty.engine.core.moves.restoring import courtesy_end, restore
 from phakdi.loyalty.engine.core.moves.sending import transfer_in, transfer_out
 from phakdi.loyalty.engine.core.moves.taking import (
@@ -35,6 +35,6 @@ from phakdi.loyalty.engine.core.moves.taking import (
 
 __all__ = [
     "CALENDAR_POTS", "KEEP", "Granted", "Uses", "activate", "cancel_pending", "confirm", "courtesy_end", "expire",
-    "expire_all", "expiry_of", "first_of", "grant", "hold", "lapsed_of", "once", "policies_of", "pot_of", "release", "repay", "restore", "spend",
+    "expire_all", "expiry_of", "first_of", "grant", "hold", "kept_lot", "lapsed_of", "once", "policies_of", "pot_of", "release", "repay", "restore", "spend",
     "spendable", "take_from", "transfer_in", "transfer_out", "usable", "within_cap",
 ]  # fmt: skip

@@ -25,9 +25,7 @@ def hold(work: Work, unit: str, points: int, *, ref: str, until: datetime | None
         "uses": [[str(lot_id), taken] for lot_id, taken in entry.uses] if entry else [],
         "until": until.isoformat() if until else None,
         "entry": str(entry.id) if entry else "",
-        "lots": [_kept(work.state.lots[lot_id]) for lot_id, _ in entry.uses if not work.state.lots[lot_id].remaining]
-        if entry
-        else [],
+        "lots": [kept_lot(work.state.lots[lot_id]) for lot_id, _ in entry.uses] if entry else [],
     }
     return entry
 
@@ -59,15 +57,15 @@ def _take_hold(work: Work, ref: str) -> dict[str, Any]:
     return found
 
 
-def _kept(lot: Lot) -> list[Any]:
-    """Return what makes a lot that is held in whole: nothing of it is open, so it is not loaded with the member."""
+def kept_lot(lot: Lot) -> list[Any]:
+    """Return what makes a lot of which something is held: once nothing of it is open, it is not loaded with the member."""
     instants = [instant.isoformat() if instant else None for instant in (lot.earned_at, lot.available_at, lot.expires_at)]
     activity_id = str(lot.activity_id) if lot.activity_id else None
     return [str(lot.id), lot.granted, *instants, lot.pot, lot.rule, lot.is_bonus, activity_id, lot.ref]
 
 
 def _again(unit: str, kept: list[Any]) -> Lot:
-    """Return the lot that `_kept` told of; nothing remains of it."""
+    """Return the lot that `kept_lot` told of; nothing remains of it."""
     lot_id, granted, earned_at, available_at, expires_at, pot, rule, is_bonus, activity_id, ref = kept
     return Lot(
         UUID(lot_id), unit, granted, 0, datetime.fromisoformat(earned_at), _instant(available_at), _instant(expires_at),
