@@ -39,7 +39,7 @@ def approve(*, member_id: UUID, activity_id: UUID, context: Context) -> Receipt:
         reported = _in_review(context.organization_id, member_id, activity_id)
     program = version_at(organization_id=context.organization_id, at=reported.occurred_at)
     decision = codec.ReceiptKey(REVIEWED, str(activity_id), APPROVED)
-    report = Report(_again(reported, program), program, decision, is_late=False)
+    report = Report(told_again(reported, program), program, decision, is_late=False)
     try:
         return record(member_id=member_id, report=report, context=context)
     except ReceiptConflict as conflict:
@@ -71,7 +71,8 @@ def _in_review(organization_id: UUID, member_id: UUID, activity_id: UUID) -> mod
     return reported
 
 
-def _again(reported: models.Activity, program: CompiledProgram) -> Activity:
+def told_again(reported: models.Activity, program: CompiledProgram) -> Activity:
+    """Return a recorded activity as it was reported, with an identifier of its own."""
     said = reported.data
     return Activity(
         id=new_id(),
