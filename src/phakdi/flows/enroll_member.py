@@ -17,7 +17,7 @@ from phakdi.loyalty.engine import recording
 from phakdi.loyalty.engine.recording import Actor, Receipt
 from phakdi.people.codes.operations import Proof, spend_proof
 from phakdi.people.consents import operations as consents
-from phakdi.people.consents.core import GivenBy, guardian_rule, read_key
+from phakdi.people.consents.core import GivenBy, GuardianRule, check_joining, guardian_rule, read_key
 from phakdi.people.members import facts, operations, queries
 from phakdi.people.members.core import IdentityKey, read_identity
 from phakdi.people.members.core.identities import LINE
@@ -177,20 +177,25 @@ def _joined(member: Member) -> dict[str, str]:
 
 
 def _record_consents(cause: Cause, member: Member, enrollment: Enrollment, today: date) -> None:
+    rule = guardian_rule(member.birthday, today=today)
+    check_joining(rule, guardian=enrollment.guardian)
+    is_guardian = enrollment.is_guardian or rule is GuardianRule.GUARDIAN_ONLY
     circumstances = consents.Circumstances(
         at=cause.now,
         language=member.language,
         source=enrollment.source,
         actor=cause.who,
-        given_by=GivenBy.GUARDIAN if enrollment.is_guardian else GivenBy.MEMBER,
+        given_by=GivenBy.GUARDIAN if is_guardian else GivenBy.MEMBER,
         guardian=enrollment.guardian,
-        rule=guardian_rule(member.birthday, today=today),
+        rule=rule,
     )
     given = [
         consents.GivenConsent(read_key(item.purpose, item.channel), item.is_granted, item.text_version)
         for item in enrollment.consents
     ]
     consents.record(organization_id=cause.organization_id, member_id=member.id, given=given, circumstances=circumstances)
+    if rule is not GuardianRule.NONE and enrollment.guardian.strip() and not any(item.is_granted for item in given):
+        consents.record_guardian(organization_id=cause.organization_id, member_id=member.id, circumstances=circumstances)
 
 
 def _join(cause: Cause, enrolled: operations.Enrolled) -> EnrolledMember:

@@ -58,6 +58,12 @@ class GuardianNeeded(Rejected):
     code = "guardian_needed"
 
 
+class GuardianJoins(GuardianNeeded):
+    """A child under ten is enrolled by a parent or guardian."""
+
+    code = "guardian_joins"
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentKey:
     """What a consent is about."""
@@ -122,7 +128,13 @@ def check_giver(rule: GuardianRule, *, given_by: GivenBy, guardian: str, is_gran
     if not is_granted or rule is GuardianRule.NONE:
         return
     if not guardian or (rule is GuardianRule.GUARDIAN_ONLY and given_by is not GivenBy.GUARDIAN):
-        raise GuardianNeeded("A guardian has to agree as well.", rule=rule.value)
+        raise GuardianNeeded("A guardian has to agree as well.", rule=rule.value, field="guardian")
+
+
+def check_joining(rule: GuardianRule, *, guardian: str) -> None:
+    """Raise GuardianJoins where a child under ten is to be enrolled and no guardian is named."""
+    if rule is GuardianRule.GUARDIAN_ONLY and not guardian.strip():
+        raise GuardianJoins("A parent or guardian enrolls a child under ten.", rule=rule.value, field="guardian")
 
 
 def text_hash(texts: Mapping[str, str]) -> str:

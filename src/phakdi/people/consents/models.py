@@ -13,6 +13,8 @@ class ConsentText(OrganizationOwned):
     texts = models.JSONField()
     hash = models.TextField()
     effective_from = models.DateTimeField()
+    is_material = models.BooleanField(default=False)  # it changes what is agreed to: members are asked again
+    created_by = models.TextField(default="")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,7 +1,7 @@
 """Every write of consents. All run in the caller's transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,9 +54,18 @@ class Circumstances:
 
 @in_transaction
 def publish_text(
-    *, organization_id: UUID, purpose: Purpose, texts: Mapping[str, str], effective_from: datetime, now: datetime
+    *,
+    organization_id: UUID,
+    purpose: Purpose,
+    texts: Mapping[str, str],
+    effective_from: datetime,
+    now: datetime,
+    is_material: bool = False,
+    created_by: str = "",
 ) -> ConsentText:
     """Keep the next version of the words that members agree to.
+
+    A material one changes what is agreed to: from ``effective_from`` on, a yes to older words counts no more.
 
     Raises:
         Invalid: a language is missing or a text is too long.
@@ -74,6 +83,8 @@ def publish_text(
         texts=dict(texts),
         hash=text_hash(texts),
         effective_from=effective_from,
+        is_material=is_material,
+        created_by=created_by,
         created_at=now,
     )
 
@@ -95,6 +106,14 @@ def record(
         version, hashed = _words(organization_id, item, how.at)
         rows.append(_row(organization_id, member_id, item, how, version, hashed))
     return Consent.objects.bulk_create(rows)
+
+
+@in_transaction
+def record_guardian(*, organization_id: UUID, member_id: UUID, circumstances: Circumstances) -> None:
+    """Note that a guardian enrolled a child, or agreed that a minor joined."""
+    how = replace(circumstances, given_by=GivenBy.GUARDIAN)
+    item = GivenConsent(ConsentKey(Purpose.SERVICE, ConsentChannel.ANY), is_granted=True)
+    _row(organization_id, member_id, item, how, 0, "").save(force_insert=True)
 
 
 @in_transaction

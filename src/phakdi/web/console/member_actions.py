@@ -51,6 +51,17 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language of messages"), choices=LANGUAGES, required=False)
 
 
+class EnrollForm(ProfileForm):
+    """What is known of somebody who becomes a member, and who speaks for a child."""
+
+    guardian = forms.CharField(
+        label=gettext_lazy("Parent or guardian who agrees"),
+        help_text=gettext_lazy("Needed for a child under 10; kept as proof for anybody under 20."),
+        max_length=200,
+        required=False,
+    )
+
+
 class AdjustForm(forms.Form):
     """Points more or less, and why."""
 
@@ -69,9 +80,10 @@ class AdjustForm(forms.Form):
 @staff_page(Permission.MEMBERS_WRITE)
 def enroll(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Make somebody a member."""
-    form = ProfileForm(request.POST or None, initial={"language": "th"})
+    form = EnrollForm(request.POST or None, initial={"language": "th"})
     if request.method == "POST" and form.is_valid():
-        enrollment = Enrollment(profile=form.cleaned_data, source="console")
+        guardian = form.cleaned_data.pop("guardian")
+        enrollment = Enrollment(profile=form.cleaned_data, source="console", guardian=guardian)
         try:
             enrolled = enroll_by_staff(
                 organization_id=desk.organization_id, enrollment=enrollment, actor=desk.actor(), now=utc_now()
