@@ -23,6 +23,10 @@ from phakdi.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 SIZE_MAX = 100_000
+MY_OWN = {  # about whoever is signed in, or about to be
+    "second", "again", "forgotten", "link", "passkey_ask", "passkey_show", "passkey_begin", "passkey_make",
+    "security", "security_app", "security_codes", "security_remove", "security_end", "security_end_others",
+}  # fmt: skip
 
 
 def staff_pages(patterns=urlpatterns):
@@ -51,7 +55,7 @@ def address(pattern, member_id=None):
 
 
 def test_every_page_says_who_may_open_it():
-    assert set(pages_without_guard()) == {"home", "language", "theme", "sign_in", "sign_out", "place", "password"}
+    assert set(pages_without_guard()) == {"home", "language", "theme", "sign_in", "sign_out", "place", "password", *MY_OWN}
     assert get_resolver().url_patterns
 
 

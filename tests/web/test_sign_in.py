@@ -101,7 +101,7 @@ def test_password_is_changed_by_who_knows_the_old_one(staff):
     wrong = client.post("/sign-in/password/", {"old": "not this", "new": "another long word"})
     assert "This is not your password." in wrong.text
     weak = client.post("/sign-in/password/", {"old": PASSWORD, "new": "short"})
-    assert "Choose another password: at least 10 characters" in weak.text
-    assert client.post("/sign-in/password/", {"old": PASSWORD, "new": "another long word"})["Location"] == "/"
+    assert "Choose another password: at least 12 characters" in weak.text
+    assert client.post("/sign-in/password/", {"old": PASSWORD, "new": "another long word"})["Location"] == "/sign-in/security/"
     assert client.get("/console/").status_code == 200
     assert other.get("/console/")["Location"].startswith("/sign-in/")

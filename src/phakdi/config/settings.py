@@ -55,6 +55,11 @@ UNSCOPED_TABLES = {
     "staff_user_user_permissions": "unused, made by Django",
     "outbox_tick": "how far facts were made into jobs, for all organizations",
     "sign_in_allowance": "failed sign-ins, counted before an organization is known",
+    "staff_authenticator": "second factors of people, who may work for several organizations",
+    "staff_recovery_code": "as above",
+    "staff_device": "as above: browsers in which they signed in before",
+    "staff_session": "as above: browsers that are signed in",
+    "staff_link": "as above: links by which they choose a password",
 }
 
 # --- applications -------------------------------------------------------------------------------------------------------

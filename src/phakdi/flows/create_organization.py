@@ -98,7 +98,7 @@ def _add_owner(organization: Organization, owner: Person, now: datetime, actor: 
     user = staff.ensure_user(email=owner.email, name=owner.name, language=owner.language, now=now)
     if owner.password and not user.has_usable_password():
         staff.set_password(user=user, password=owner.password)
-    added = staff.add_staff(organization_id=organization.id, user=user, role=Role.OWNER, stores=(), now=now)
+    added = staff.add_staff(organization_id=organization.id, user=user, position=staff.Position(Role.OWNER), now=now)
     note(
         organization_id=organization.id,
         action="staff.added",

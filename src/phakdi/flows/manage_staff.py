@@ -1,21 +1,37 @@
-"""Let people work for an organization, say as what, and let them go."""
+"""Let people work for an organization, say as what and where, and let them go."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from phakdi.flows.create_organization import Person
 from phakdi.flows.organization_trail import note
+from phakdi.flows.tell_staff import mail
 from phakdi.kit.db.scope import organization_scope
-from phakdi.kit.errors import Forbidden
+from phakdi.kit.thai.phones import normalize_phone
 from phakdi.people.members.queries import get_member
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.organizations.queries import stores_of
-from phakdi.platform.staff import operations, queries
-from phakdi.platform.staff.core import Role, check_grant, read_role, read_stores
-from phakdi.platform.staff.models import StaffMember, User
+from phakdi.platform.staff import operations, queries, sessions
+from phakdi.platform.staff.core import LinkKind, Role, check_grant, read_areas, read_role, read_stores
+from phakdi.platform.staff.models import Policy, StaffMember
+from phakdi.platform.staff.operations import Position
+from phakdi.platform.staff.sessions import INVITE_LIVES
 
-__all__ = ["Person", "StaffMember", "add_staff", "change_staff", "dismiss_staff", "link_staff_to_member", "set_password"]
+__all__ = [
+    "Person", "Rules", "StaffMember", "add_staff", "change_staff", "dismiss_staff", "invite", "invite_again", "link_staff_to_member", "set_rules",
+]  # fmt: skip
+LinkMaker = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an organization demands of its people: see `Policy`."""
+
+    second_factor: str = "NOBODY"
+    adjust_alone_max: int = 5_000
+    grants_a_day_max: int = 50
 
 
 def add_staff(
@@ -24,13 +40,15 @@ def add_staff(
     person: Person,
     role: str,
     stores: Collection[str] = (),
+    areas: Collection[str] = (),
+    phone: str = "",
     now: datetime,
     by: Role | None = None,
     actor: Actor | None = None,
 ) -> StaffMember:
-    """Let somebody work for the organization, in ``stores`` (codes) or in all. ``by`` is the role of whoever decides.
+    """Let somebody work for the organization, in ``stores`` (codes), in all stores of ``areas``, or without both everywhere.
 
-    Who signs in for another organization already keeps their password and their name.
+    ``by`` is the role of whoever decides. Who signs in for another organization already keeps their password and their name.
 
     Raises:
         RoleOutOfReach: whoever decides may not give this role.
@@ -40,13 +58,40 @@ def add_staff(
     wanted = read_role(role)
     check_grant(by, wanted)
     with organization_scope(organization_id):
-        places = read_stores(wanted, stores, known=_codes(organization_id))
+        position = _position(organization_id, wanted, stores, areas, phone)
         user = operations.ensure_user(email=person.email, name=person.name, language=person.language, now=now)
         if person.password and not user.has_usable_password():
             operations.set_password(user=user, password=person.password)
-        staff = operations.add_staff(organization_id=organization_id, user=user, role=wanted, stores=places, now=now)
+        staff = operations.add_staff(organization_id=organization_id, user=user, position=position, now=now)
         _note(organization_id, "staff.added", staff, now, actor)
     return staff
+
+
+def invite(*, organization_id: UUID, staff: StaffMember, link: LinkMaker, home: str, now: datetime) -> str:
+    """Mail somebody that they can work here, and return the link by which they choose a password.
+
+    Who has a password already gets no link, neither by mail nor here.
+    """
+    with organization_scope(organization_id):
+        if staff.user.has_usable_password():
+            mail(organization_id=organization_id, user=staff.user, template="staff_welcome", params={"link": home}, now=now)
+            return ""
+        address = link(sessions.new_link(user=staff.user, kind=LinkKind.INVITE, now=now))
+        params = {"link": address, "days": INVITE_LIVES.days}
+        mail(
+            organization_id=organization_id, user=staff.user, template="staff_invited", params=params, now=now, lives=INVITE_LIVES
+        )
+    return address
+
+
+def invite_again(
+    *, organization_id: UUID, staff_id: UUID, link: LinkMaker, home: str, now: datetime, actor: Actor | None = None
+) -> str:
+    """Mail somebody the invitation again; the link before is void. Raises UnknownStaff."""
+    with organization_scope(organization_id):
+        staff = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
+        _note(organization_id, "staff.invited", staff, now, actor)
+    return invite(organization_id=organization_id, staff=staff, link=link, home=home, now=now)
 
 
 def change_staff(
@@ -55,6 +100,8 @@ def change_staff(
     staff_id: UUID,
     role: str,
     stores: Collection[str] = (),
+    areas: Collection[str] = (),
+    phone: str | None = None,
     now: datetime,
     by: Role | None = None,
     actor: Actor | None = None,
@@ -68,10 +115,8 @@ def change_staff(
     with organization_scope(organization_id):
         before = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
         check_grant(by, wanted, Role(before.role))
-        places = read_stores(wanted, stores, known=_codes(organization_id))
-        staff = operations.change_staff(
-            organization_id=organization_id, staff_id=staff_id, role=wanted, stores=places, is_active=True
-        )
+        position = _position(organization_id, wanted, stores, areas, before.phone if phone is None else phone)
+        staff = operations.change_staff(organization_id=organization_id, staff_id=staff_id, position=position, is_active=True)
         _note(organization_id, "staff.changed", staff, now, actor)
     return staff
 
@@ -88,9 +133,8 @@ def dismiss_staff(
         before = queries.get_staff(organization_id=organization_id, staff_id=staff_id)
         role = Role(before.role)
         check_grant(by, role)
-        staff = operations.change_staff(
-            organization_id=organization_id, staff_id=staff_id, role=role, stores=before.stores, is_active=False
-        )
+        position = Position(role, before.stores, before.areas, before.phone)
+        staff = operations.change_staff(organization_id=organization_id, staff_id=staff_id, position=position, is_active=False)
         _note(organization_id, "staff.dismissed", staff, now, actor)
     return staff
 
@@ -111,32 +155,29 @@ def link_staff_to_member(
     return staff
 
 
-def set_password(*, organization_id: UUID, user: User, password: str, now: datetime) -> None:
-    """Let somebody who is signed in choose a new password.
-
-    Raises:
-        Invalid: it is weak.
-        Forbidden: they do not work for the organization.
-    """
+def set_rules(*, organization_id: UUID, rules: Rules, now: datetime, actor: Actor | None = None) -> Policy:
+    """Say what the organization demands of its people; it counts from their next page on. Raises Invalid."""
     with organization_scope(organization_id):
-        places = [place for place in queries.places_of(user_id=user.id) if place.organization_id == organization_id]
-        if not places:
-            raise Forbidden("You do not work here.", code="not_allowed")
-        operations.set_password(user=user, password=password)
-        subject = ("staff", str(places[0].staff_id))
+        policy = operations.set_policy(organization_id=organization_id, **asdict(rules))
+        subject = ("organization", str(organization_id))
         note(
             organization_id=organization_id,
-            action="staff.password_changed",
+            action="staff.rules_changed",
             subject=subject,
             now=now,
-            actor=Actor("staff", subject[1]),
+            actor=actor,
+            data=asdict(rules),
         )
+    return policy
 
 
-def _codes(organization_id: UUID) -> set[str]:
-    return {store.code for store in stores_of(organization_id=organization_id)}
+def _position(organization_id: UUID, role: Role, stores: Collection[str], areas: Collection[str], phone: str) -> Position:
+    known = stores_of(organization_id=organization_id)
+    read = read_areas(areas, known={store.area for store in known if store.area})
+    chosen = read_stores(role, stores, known={store.code for store in known}, areas=read)
+    return Position(role, chosen, read, normalize_phone(phone) if phone.strip() else "")
 
 
 def _note(organization_id: UUID, action: str, staff: StaffMember, now: datetime, actor: Actor | None) -> None:
-    data = {"role": staff.role, "stores": list(staff.stores)}
+    data = {"role": staff.role, "stores": list(staff.stores), "areas": list(staff.areas)}
     note(organization_id=organization_id, action=action, subject=("staff", str(staff.id)), now=now, actor=actor, data=data)

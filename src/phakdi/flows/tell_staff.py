@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from phakdi.engagement.messaging.core import MessageChannel, MessageClass
 from phakdi.engagement.messaging.operations import NewMessage, queue_message
 from phakdi.kit.db.scope import organization_scope
+from phakdi.kit.thai.dates import format_datetime
 from phakdi.platform.organizations.queries import get_organization
 from phakdi.platform.staff.core import Role
 from phakdi.platform.staff.models import User
@@ -47,13 +49,14 @@ def mail(
 ) -> UUID:
     """Queue a mail to one person within the caller's scope and return its id."""
     organization = get_organization(organization_id=organization_id)
+    at = format_datetime(now, user.language, zone=ZoneInfo(organization.time_zone))
     message = NewMessage(
         kind=MessageClass.SECURITY,
         template=template,
         channel=MessageChannel.EMAIL,
         destination=user.email,
         language=user.language,
-        params={"person": user.name, "organization": organization.name, **params},
+        params={"person": user.name, "organization": organization.name, "at": at, **params},
         expires_at=now + lives if lives else None,
     )
     return queue_message(organization_id=organization_id, message=message, now=now)

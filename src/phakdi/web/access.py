@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +13,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from phakdi.flows.manage_sign_in import note_seen
+from phakdi.kit.clock import utc_now
 from phakdi.loyalty.engine.recording import Actor
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.queries import find_organization
 from phakdi.platform.staff.core import Permission, Place
 from phakdi.platform.staff.models import User
 from phakdi.platform.staff.queries import places_of
+from phakdi.platform.staff.sessions import SEEN_EVERY
 from phakdi.web.modules import check_open
 
 CHOSEN = "organization_id"  # in the session: for which organization somebody works at present
@@ -70,6 +74,11 @@ class Desk:
         return self.place.can(COUNTER)
 
     @property
+    def has_checks(self) -> bool:
+        """Whether they may take vouchers, which is all that a partner does."""
+        return self.place.can(Permission.REDEMPTIONS_CONFIRM)
+
+    @property
     def may(self) -> dict[str, bool]:
         """What they may do, for templates: ``desk.may.members_freeze``."""
         return {permission.value.replace(".", "_"): self.place.can(permission) for permission in Permission}
@@ -97,6 +106,9 @@ def staff_page(*any_of: Permission) -> Callable[[StaffView], StaffView]:
             if desk is None:
                 return redirect("web:place")
             request.desk = desk  # type: ignore[attr-defined]  # for templates
+            if desk.place.lacks_factor:  # the organization demands one before anything else
+                return redirect("web:security")
+            note_use(request)
             if not any(desk.place.can(permission) for permission in any_of):
                 desk.place.require(any_of[0])
             check_open(request)
@@ -107,6 +119,21 @@ def staff_page(*any_of: Permission) -> Callable[[StaffView], StaffView]:
         return checked
 
     return decorate
+
+
+_noted: dict[str, datetime] = {}  # when the use of a session was noted last, by its key
+NOTED_MAX = 10_000
+
+
+def note_use(request: HttpRequest) -> None:
+    """Note now and then that a session is in use, so that its owner sees where they are signed in."""
+    key, now = request.session.session_key or "", utc_now()
+    before = _noted.get(key)
+    if before is None or now - before > SEEN_EVERY:
+        if len(_noted) >= NOTED_MAX:
+            _noted.clear()
+        _noted[key] = now
+        note_seen(session_key=key, now=now)
 
 
 def find_desk(request: HttpRequest) -> Desk | None:

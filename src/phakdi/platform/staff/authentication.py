@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -14,7 +15,8 @@ from phakdi.platform.staff.core import counted_as, read_email
 from phakdi.platform.staff.models import User
 
 HOUR = timedelta(hours=1)
-LIMITS = {"account": 10, "address": 100, "sign_up": 5}  # in any hour; of sign-ins only those that failed
+LIMITS = {"account": 10, "address": 100, "factor": 10, "reset": 3, "reset_address": 20, "sign_up": 5}
+"""How often something may be tried in any hour; of sign-ins and second factors only failures count."""
 
 _COUNT = """
 INSERT INTO sign_in_allowance AS kept (scope, key, tried, last_tried_at)
@@ -79,6 +81,22 @@ def sign_in(*, email: str, password: str, address: str, now: datetime) -> User:
     return user
 
 
+def count_factor(*, user_id: UUID, now: datetime) -> None:
+    """Count a try at somebody's second factor, or raise TooManyTries."""
+    _count([_factor(user_id)], now)
+
+
+def forgive_factor(*, user_id: UUID, now: datetime) -> None:
+    """Take a try back that was right."""
+    _forgive([_factor(user_id)], now)
+
+
+def count_reset(*, email: str, address: str, now: datetime) -> None:
+    """Count that a new password was asked for, for an account that may or may not be there, or raise TooManyTries."""
+    account = counted_as(settings.SECRET_KEY, email.strip().lower()[:254])
+    _count([_Counter("reset", account), _Counter("reset_address", counted_as(settings.SECRET_KEY, address))], now)
+
+
 def count_sign_up(*, address: str, now: datetime) -> None:
     """Count that somebody at this network address wants an organization of their own. Raises TooManyTries."""
     _count([_Counter("sign_up", counted_as(settings.SECRET_KEY, address))], now)
@@ -89,6 +107,10 @@ def purge_tries(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_PURGE, [now - 2 * HOUR])
         return cursor.rowcount
+
+
+def _factor(user_id: UUID) -> _Counter:
+    return _Counter("factor", counted_as(settings.SECRET_KEY, str(user_id)))
 
 
 def _count(counters: list[_Counter], now: datetime) -> None:

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     JOBS_MANAGE = "jobs.manage"  # dead letters
     CHANNELS_WRITE = "channels.write"
+    PRIVACY_MANAGE = "privacy.manage"  # answer data requests, erase members, write consent texts, keep the breach log
     ORGANIZATION_WRITE = "organization.write"
     INSIGHT_READ = "insight.read"
 
@@ -97,9 +98,51 @@ _GRANTS: dict[Role, frozenset[Role]] = {
     Role.OWNER: frozenset(Role),
     Role.MANAGER: frozenset(Role) - {Role.OWNER, Role.MANAGER},
 }
+ADJUST_ALONE_MAX = 5_000  # points that somebody may move by hand without a second person, unless the organization says else
+GRANTS_A_DAY_MAX = 50
 EMAIL_MAX = 254
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 _LABEL = b"phakdi sign-in\x1f"
+
+
+class FactorKind(StrEnum):
+    """How somebody proves a second time who they are."""
+
+    APP = "APP"  # six digits of an authenticator app
+    PASSKEY = "PASSKEY"
+
+
+class FactorPolicy(StrEnum):
+    """Who of an organization must have a second factor."""
+
+    NOBODY = "NOBODY"
+    LEADERS = "LEADERS"  # owners and managers
+    EVERYBODY = "EVERYBODY"
+
+
+class LinkKind(StrEnum):
+    """What a link in a mail is for."""
+
+    RESET = "RESET"
+    INVITE = "INVITE"
+
+
+class HeldState(StrEnum):
+    """Where points stand that wait for a second person."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+class HeldBecause(StrEnum):
+    """Why a second person is asked."""
+
+    LARGE = "LARGE"  # more than one may move alone
+    MANY = "MANY"  # the person gave by hand as often as they may in a day
+
+
+LEADERS = frozenset({Role.OWNER, Role.MANAGER})
 
 
 class NotAllowed(Forbidden):
@@ -122,7 +165,10 @@ class StoresNeeded(Rejected):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """For whom somebody works and as what. Without ``stores`` it is all of them."""
+    """For whom somebody works and as what.
+
+    ``stores`` are theirs by name or because they lie in one of their ``areas``; without both it is all of them.
+    """
 
     organization_id: UUID
     slug: str
@@ -130,6 +176,13 @@ class Place:
     staff_id: UUID
     role: Role
     stores: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    lacks_factor: bool = False  # the organization demands a second factor, and they have none
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every store is theirs."""
+        return not self.stores and not self.areas
 
     def can(self, permission: Permission, *, store: str = "") -> bool:
         """Tell whether the role includes ``permission`` and, where a store is named, whether it is one of theirs."""
@@ -137,7 +190,7 @@ class Place:
 
     def works_in(self, store: str) -> bool:
         """Tell whether the store is one of theirs."""
-        return not self.stores or store in self.stores
+        return self.is_everywhere or store in self.stores
 
     def require(self, permission: Permission, *, store: str = "") -> None:
         """Raise NotAllowed unless `can`."""
@@ -164,14 +217,25 @@ def read_role(role: str) -> Role:
         raise Invalid("This role is not known.", code="role_unknown", field="role", known=[r.value for r in Role]) from None
 
 
-def read_stores(role: Role, stores: Collection[str], *, known: Collection[str]) -> list[str]:
-    """Return the stores' codes in order without repetition; raises Invalid for an unknown one, StoresNeeded for none."""
+def read_stores(role: Role, stores: Collection[str], *, known: Collection[str], areas: Collection[str] = ()) -> list[str]:
+    """Return the stores' codes in order without repetition; raises Invalid for an unknown one.
+
+    StoresNeeded is raised where a cashier has neither a store nor an area.
+    """
     for store in stores:
         if store not in known:
             raise Invalid("There is no such store.", code="store_not_found", field="stores", store=store)
-    if role in STORE_BOUND and not stores:
+    if role in STORE_BOUND and not stores and not areas:
         raise StoresNeeded("Name the stores in which this person works.", role=role.value)
     return sorted(set(stores))
+
+
+def read_areas(areas: Collection[str], *, known: Collection[str]) -> list[str]:
+    """Return the areas in order without repetition, or raise Invalid for one in which no store lies."""
+    for area in areas:
+        if area not in known:
+            raise Invalid("There is no such area.", code="area_unknown", field="areas", area=area)
+    return sorted(set(areas))
 
 
 def read_email(email: str) -> str:

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db import connection
 
 from phakdi.kit.errors import NotFound
-from phakdi.platform.staff.core import Place, Role, read_email
-from phakdi.platform.staff.models import StaffMember, User
+from phakdi.platform.staff.core import HeldState, Place, Role, read_email
+from phakdi.platform.staff.models import HeldGrant, Policy, StaffMember, User
 
 STAFF_MAX = 10_000
 
@@ -17,12 +17,21 @@ class UnknownStaff(NotFound):
     code = "staff_not_found"
 
 
+class UnknownHeldGrant(NotFound):
+    """Nothing waits for a second person under this name."""
+
+    code = "held_grant_not_found"
+
+
 def places_of(*, user_id: UUID) -> list[Place]:
     """Return for which organizations somebody works, and as what; before a scope."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM staff_places(%s)", [user_id])
         rows = cursor.fetchall()
-    return [Place(id_, slug, name, staff_id, Role(role), tuple(stores)) for id_, slug, name, staff_id, role, stores in rows]
+    return [
+        Place(id_, slug, name, staff_id, Role(role), tuple(stores), tuple(areas), lacks_factor)
+        for id_, slug, name, staff_id, role, stores, areas, lacks_factor in rows
+    ]
 
 
 def find_user(*, email: str) -> User | None:
@@ -47,3 +56,36 @@ def get_staff(*, organization_id: UUID, staff_id: UUID) -> StaffMember:
 def active_owners(*, organization_id: UUID) -> int:
     """Return how many people own the organization at present."""
     return StaffMember.objects.filter(organization_id=organization_id, role=Role.OWNER.value, is_active=True).count()
+
+
+def policy_of(*, organization_id: UUID) -> Policy:
+    """Return what the organization demands of its people; the defaults where it never said."""
+    found = Policy.objects.filter(organization_id=organization_id).first()
+    return found or Policy(organization_id=organization_id)
+
+
+def held_grants(*, organization_id: UUID, is_waiting: bool, limit: int = 100) -> list[HeldGrant]:
+    """Return points that wait for a second person, oldest first, or those that were decided about, newest first."""
+    found = HeldGrant.objects.filter(organization_id=organization_id).select_related("requested_by__user", "decided_by__user")
+    if is_waiting:
+        return list(found.filter(state=HeldState.WAITING.value).order_by("requested_at", "id")[:limit])
+    return list(found.exclude(state=HeldState.WAITING.value).order_by("-decided_at", "-id")[:limit])
+
+
+def count_waiting(*, organization_id: UUID) -> int:
+    """Return how many requests wait for a second person."""
+    return HeldGrant.objects.filter(organization_id=organization_id, state=HeldState.WAITING.value).count()
+
+
+def get_held_grant(*, organization_id: UUID, held_id: UUID) -> HeldGrant:
+    """Return one request with who made it, or raise UnknownHeldGrant."""
+    found = HeldGrant.objects.filter(organization_id=organization_id, id=held_id)
+    row = found.select_related("requested_by__user", "decided_by__user").first()
+    if row is None:
+        raise UnknownHeldGrant("Nothing waits under this name.", held_id=str(held_id))
+    return row
+
+
+def find_held_grant(*, organization_id: UUID, key: str) -> HeldGrant | None:
+    """Return what was asked for under a key, or None."""
+    return HeldGrant.objects.filter(organization_id=organization_id, key=key).first()
