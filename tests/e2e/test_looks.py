@@ -60,3 +60,10 @@ def test_members_pages_in_every_look(shop, regular, open_page, picture, size, la
     page.wait_for_url("**/m/rimnam/")
     for name, address in (("card", "/m/rimnam/"), ("history", "/m/rimnam/history/"), ("consents", "/m/rimnam/consents/")):
         look(page, picture, address, f"{name}-{request.node.callspec.id}")
+
+
+@pytest.mark.parametrize(("size", "language", "theme"), LOOKS)
+def test_living_page_shows_every_part(shop, open_page, sign_in, picture, size, language, theme, request):
+    page = open_page(size, language, theme=theme)
+    sign_in(page, "till@rimnam.example")
+    look(page, picture, "/design/", f"design-{request.node.callspec.id}")

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from phakdi.web import theme
+from phakdi.web import design, theme
 from phakdi.web.branding import serving
 from phakdi.web.partner import views as partner
 from phakdi.web.sign_in import passkeys, security
@@ -16,6 +16,7 @@ urlpatterns = [
     path("", sign_in.home, name="home"),
     path("language/", set_language, name="language"),
     path("theme/", theme.choose, name="theme"),
+    path("design/", design.page, name="design"),
     path("sign-up/", sign_up.sign_up, name="sign_up"),
     path("sign-up/address/", sign_up.suggest, name="sign_up_suggest"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
