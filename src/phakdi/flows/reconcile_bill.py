@@ -24,7 +24,7 @@ from phakdi.platform.staff.core import Permission, Place, Role, can
 from phakdi.platform.staff.models import StaffMember
 from phakdi.platform.staff.queries import UnknownStaff, get_staff
 from phakdi.platform.tills import operations, queries
-from phakdi.platform.tills.core import BillState, KeptBill, fault_of, is_signed, keys_of, read_bill
+from phakdi.platform.tills.core import BillState, KeptBill, fault_of, is_signed, keys_of, purchase_of, read_bill
 from phakdi.platform.tills.models import TillBill
 
 __all__ = ["Reconciled", "give_for_bill", "give_up_bill", "reconcile_bill"]
@@ -115,11 +115,11 @@ def give_up_bill(*, place: Place, bill_id: UUID, reason: str, now: datetime) -> 
 
     Raises:
         UnknownBill, NotAllowed.
-        Invalid: ``reason_missing``.
+        Invalid: ``why_missing``.
     """
     organization_id = place.organization_id
     if not reason.strip():
-        raise Invalid("Say why.", code="reason_missing", field="reason")
+        raise Invalid("Say why.", code="why_missing", field="reason")
     with organization_scope(organization_id):
         bill = queries.get_bill(organization_id=organization_id, bill_id=bill_id)
         place.require(Permission.ACTIVITIES_WRITE, store=bill.store)
@@ -184,10 +184,9 @@ def _record(
     with organization_scope(organization_id):
         member = find_surviving(organization_id=organization_id, member_id=member_id)
     if member.status not in EARNS:  # the engine would write the bill down and give nothing: somebody has to know
-        raise _SetAside("member_stopped", status=member.status)
+        raise _SetAside("bill_member_stopped", status=member.status)
     if hand.member_id == member.id:
         raise _SetAside("own_membership")
-    line = [{"category": said.category, "amount": said.amount}] if said.category else None
     told = {
         "kind": "purchase",
         "at": min(said.at, now),
@@ -196,7 +195,7 @@ def _record(
         "channel": "store",
         "tender": said.tender,
         "store": said.store,
-        **({"lines": line} if line else {"amount": said.amount}),
+        **purchase_of(said.amount, said.parts),
     }
     actor = recording.actor_values(Actor("staff", str(hand.id), said.store))
     context = recording.Context(organization_id, now, accepts_late=is_looked_at, actor=actor)

@@ -33,6 +33,10 @@ ACTIONS: Mapping[str, str | Promise] = {
     "job.retried": _("Failed work tried again"),
     "job.discarded": _("Failed work given up"),
     "activity.approved": _("Late activity approved"),
+    "activity.undone": _("Taken back at the counter"),
+    "member.vouched_for": _("Member vouched for"),
+    "till.opened": _("Device at the counter registered"),
+    "till_bill.given_up": _("Nothing given for a kept bill"),
     "activity.rejected": _("Late activity rejected"),
 }
 
@@ -52,6 +56,8 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "import": _("Import"),
     "job": _("Failed work"),
     "activity": _("Activity"),
+    "till": _("Device at the counter"),
+    "till_bill": _("Kept bill"),
 }
 DETAILS: Mapping[str, str | Promise] = {
     "by": _("by"),

@@ -72,6 +72,17 @@ def test_nobody_gives_points_to_themselves(shop, place, member_id):
     assert refused.value.code == "own_membership"
 
 
+def test_cashier_undoes_within_a_day_and_a_manager_later(place, member_id, balance):
+    cashier, now = place(), utc_now()
+    receipt = record_by_staff(place=cashier, member_id=member_id, activity=PURCHASE, now=now)
+    later = {"member_id": member_id, "activity_id": receipt.activity_id, "now": now + timedelta(hours=25)}
+    with pytest.raises(Rejected) as refused:
+        undo_activity(place=cashier, **later)
+    assert (refused.value.code, balance()) == ("undo_too_late", 100)
+    undo_activity(place=place("MANAGER"), **later)
+    assert balance() == 0
+
+
 def test_undo_takes_back_all_and_answers_the_same_again(place, member_id, balance):
     cashier = place()
     receipt = record_by_staff(place=cashier, member_id=member_id, activity=PURCHASE, now=utc_now())

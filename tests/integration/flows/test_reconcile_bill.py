@@ -164,10 +164,19 @@ def test_phone_typed_with_a_thai_layout_is_understood(till, phone, member_id):
     assert send(till, till.keep(who="".join(thai[digit] for digit in local))).member_id == member_id
 
 
-def test_category_becomes_a_line(shop, till, phone):
-    send(till, till.keep(who=phone, category="coffee"))
+def test_parts_become_lines_and_the_rest_one_more(shop, till, phone):
+    parts = [{"category": "coffee", "quantity": 2, "amount": "60"}]
+    send(till, till.keep(who=phone, parts=parts))
     (activity,) = purchases(shop)
-    assert [(line["category"], line["amount"]) for line in activity.data["lines"]] == [("coffee", 10_000)]
+    assert [(line.get("category"), line.get("quantity"), line["amount"]) for line in activity.data["lines"]] == [
+        ("coffee", 2000, 6_000),
+        ("", 1000, 4_000),
+    ]
+
+
+def test_parts_above_the_bill_are_kept_to_be_looked_at(shop, till, phone):
+    answer = send(till, till.keep(who=phone, parts=[{"category": "coffee", "quantity": 1, "amount": "101"}]))
+    assert (answer.state, answer.reason) == (BillState.CONFLICT, "bill_parts_wrong")
 
 
 def conflicts(shop):
@@ -201,7 +210,7 @@ def test_same_receipt_with_other_content_is_kept_to_be_looked_at(shop, till, pho
 def test_closed_member_is_kept_to_be_looked_at_and_given_up_with_a_reason(shop, till, member_id):
     close_member(organization_id=shop, member_id=member_id, reason="left", now=utc_now())
     answer = send(till, till.keep(who="", member=str(member_id)))
-    assert (answer.state, answer.reason) == (BillState.CONFLICT, "member_stopped")
+    assert (answer.state, answer.reason) == (BillState.CONFLICT, "bill_member_stopped")
     with pytest.raises(Invalid):
         give_up_bill(place=till.place, bill_id=answer.bill_id, reason=" ", now=utc_now())
     give_up_bill(place=till.place, bill_id=answer.bill_id, reason="left the club", now=utc_now())

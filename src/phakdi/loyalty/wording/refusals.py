@@ -208,6 +208,45 @@ REFUSALS: Mapping[str, Phrase] = {
     "file_too_large": ("ไฟล์ใหญ่เกินไป", "This file is too large."),
     "file_too_long": ("ไฟล์มีแถวมากเกินไป ({maximum})", "This file has too many rows ({maximum})."),
     "file_unreadable": ("อ่านไฟล์นี้ไม่ได้ ใช้ CSV หรือ XLSX", "This file cannot be read: use CSV or XLSX."),
+    # tills
+    "bill_cashier_unknown": (
+        "แคชเชียร์ของบิลนี้ไม่ได้ทำงานที่ร้านแล้ว",
+        "The cashier of this bill does not work here any more.",
+    ),
+    "bill_member_stopped": ("สมาชิกถูกระงับหรือปิดบัญชีแล้ว", "The membership is frozen or closed."),
+    "bill_nobody_found": ("ไม่พบว่าเป็นสมาชิกคนไหน", "This names no member."),
+    "bill_not_found": ("ไม่พบบิลนี้", "There is no such bill."),
+    "bill_number_used": (
+        "เครื่องนี้ส่งบิลหมายเลข {number} มาแล้วด้วยข้อมูลอื่น",
+        "This device sent another bill with number {number}.",
+    ),
+    "bill_of_the_future": (
+        "เวลาในเครื่องนี้ไม่ตรง: บิลลงเวลาในอนาคต",
+        "The clock of the device is wrong: the bill is dated in the future.",
+    ),
+    "bill_parts_wrong": (
+        "ยอดของแต่ละหมวดรวมแล้วเกินบิล หรือใส่ไม่ครบ",
+        "The parts are more than the bill, or some have no amount.",
+    ),
+    "bill_signature_wrong": (
+        "ข้อมูลบิลไม่ตรงกับที่เครื่องเก็บไว้ อาจถูกแก้ไข",
+        "This is not what the device kept: somebody may have changed it.",
+    ),
+    "bill_too_old": ("บิลนี้เก็บไว้นานเกิน 72 ชั่วโมง", "This bill waited for more than 72 hours."),
+    "bill_unreadable": ("อ่านบิลนี้ไม่ได้", "This is no bill of a device."),
+    "card_of_another": ("รหัสนี้เป็นของสมาชิกคนอื่น", "This code belongs to another member."),
+    "member_without_contact": ("สมาชิกคนนี้ไม่มีเบอร์หรืออีเมลให้ส่งรหัส", "There is no phone or e-mail to which a code could go."),
+    "picture_unreadable": (
+        "อ่านภาพนี้ไม่ได้ ใช้ภาพ JPEG PNG หรือ WebP ขนาดไม่เกิน 12 MB",
+        "This picture cannot be read. Send a JPEG, PNG or WebP of up to 12 MB.",
+    ),
+    "pictures_too_many": ("ส่งภาพเร็วเกินไป รอสักครู่", "Pictures come too fast. Wait a moment."),
+    "till_unknown": ("ไม่รู้จักเครื่องที่เก็บบิลนี้", "The device that kept this bill is not known."),
+    "undo_too_late": (
+        "แคชเชียร์ย้อนรายการได้ภายใน {hours} ชั่วโมง ให้ผู้จัดการทำแทน",
+        "A cashier can take back within {hours} hours. Ask a manager.",
+    ),
+    "why_missing": ("บอกเหตุผลด้วย", "Say why."),
     # imports
     "import_not_found": ("ไม่พบการนำเข้านี้", "There is no such import."),
     "import_not_undoable": ("ถอนการนำเข้านี้ไม่ได้", "This import cannot be taken back."),

@@ -1,7 +1,8 @@
 """What all pages of the counter need: the store in which somebody works, and the member before them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -18,6 +19,9 @@ from phakdi.web.access import Desk
 from phakdi.web.naming import reader_for
 
 STORE = "counter_store"  # in the session
+PROVED, CODE_SENT, BROWSER = "counter_proved", "counter_code_sent", "counter_browser"
+PROOF_LIFE = timedelta(minutes=5)  # for so long the member counts as being here
+TILL, COUNTER = "pos", "counter"  # receipts have the till's numbers; bills without one have ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,25 @@ class Customer:
         return self.member.status in {"ACTIVE", "SHADOW"}
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Somebody at a desk in a store, with a member before them."""
+
+    desk: Desk
+    store: Store | None
+    customer: Customer
+
+    @property
+    def member(self) -> Member:
+        """The member."""
+        return self.customer.member
+
+    @property
+    def store_code(self) -> str:
+        """The store's code, empty where none is chosen."""
+        return self.store.code if self.store else ""
+
+
 def own_stores(desk: Desk) -> list[Store]:
     """Return the open stores in which somebody works."""
     with organization_scope(desk.organization_id):
@@ -41,14 +64,14 @@ def own_stores(desk: Desk) -> list[Store]:
     return [store for store in stores if desk.place.works_in(store.code)]
 
 
-def current_store(request: HttpRequest, stores: list[Store]) -> Store | None:
+def current_store(request: HttpRequest, stores: Sequence[Store]) -> Store | None:
     """Return the store chosen in this session, else the only one there is."""
     chosen = request.session.get(STORE, "")
     found = next((store for store in stores if store.code == chosen), None)
     return found or (stores[0] if len(stores) == 1 else None)
 
 
-def customer_of(desk: Desk, member_id: UUID, stores: list[Store], now: datetime) -> Customer:
+def customer_of(desk: Desk, member_id: UUID, stores: Sequence[Store], now: datetime) -> Customer:
     """Return the member and what they have; raises UnknownMember."""
     with organization_scope(desk.organization_id):
         member = get_member(organization_id=desk.organization_id, member_id=member_id)
@@ -57,3 +80,9 @@ def customer_of(desk: Desk, member_id: UUID, stores: list[Store], now: datetime)
         except NotFound:
             snapshot = None
     return Customer(member, snapshot, reader_for(desk.organization, snapshot.program if snapshot else None, stores))
+
+
+def work_at(request: HttpRequest, desk: Desk, member_id: UUID, now: datetime) -> Work:
+    """Return who serves whom and where; raises UnknownMember."""
+    stores = own_stores(desk)
+    return Work(desk, current_store(request, stores), customer_of(desk, member_id, stores, now))

@@ -1,0 +1,143 @@
+"""What the counter's browser needs to go on without a network: its keys, its worker, and where it sends kept bills."""
+
+import base64
+from typing import Any
+
+import orjson
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from phakdi import __version__
+from phakdi.flows.reconcile_bill import Reconciled, reconcile_bill
+from phakdi.flows.register_till import register_till
+from phakdi.kit.clock import utc_now
+from phakdi.kit.errors import Invalid, Refusal, Unavailable
+from phakdi.platform.staff.core import Permission
+from phakdi.platform.tills.core import BillState
+from phakdi.web.access import Desk, staff_page
+from phakdi.web.counter.categories import categories_of
+from phakdi.web.counter.desk import current_store, own_stores
+from phakdi.web.counter.forms import TENDERS
+from phakdi.web.requests import read_id
+from phakdi.web.words import refusal_sentence
+
+AT_ONCE = 25  # bills in one request
+LABEL_MAX = 80
+ASSETS = (
+    "tokens.css",
+    "frame.css",
+    "parts.css",
+    "pages.css",
+    "counter.css",
+    "pages.js",
+    "till.js",
+    "counter.js",
+    "scan.js",
+    "mark.svg",
+)
+WORKER = ("till.js", "counter-worker.js")
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.ACTIVITIES_WRITE)
+def till(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Tell who is signed in; asked with POST, give this browser the keys to keep their bills."""
+    store = current_store(request, own_stores(desk))
+    told: dict[str, Any] = {
+        "organization": str(desk.organization_id),
+        "staff": str(desk.place.staff_id),
+        "name": desk.user.name,
+        "store": store.code if store else "",
+        "csrf": get_token(request),
+    }
+    if request.method == "POST":
+        label = request.headers.get("User-Agent", "")[:LABEL_MAX]
+        known = read_id(request.POST.get("till"))
+        registered = register_till(place=desk.place, till_id=known, label=label, now=utc_now())
+        told |= {
+            "till": str(registered.id),
+            "signing": base64.b64encode(registered.keys.signing).decode(),
+            "sealing": base64.b64encode(registered.keys.sealing).decode(),
+        }
+    return JsonResponse(told)
+
+
+@require_POST
+@staff_page(Permission.ACTIVITIES_WRITE)
+def bills(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Book the bills that a till kept, in their order; each is answered by itself, so that one does not stop the others."""
+    sent = _sent(request)
+    return JsonResponse({"answers": [_reconciled(desk, text, signature) for text, signature in sent]})
+
+
+@require_safe
+@staff_page(Permission.ACTIVITIES_WRITE)
+def offline(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show the page that stands in for all others while there is no network. It names no member."""
+    stores = own_stores(desk)
+    context = {"store": current_store(request, stores), "categories": categories_of(desk), "tenders": TENDERS[1:]}
+    return render(request, "counter/offline.html", context)
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Return the counter's service worker: one file, so that it runs with a policy without exceptions."""
+    settings = {"version": __version__, "assets": [f"{static(f'phakdi/{name}')}?{__version__}" for name in ASSETS]}
+    parts = [f"const COUNTER = {orjson.dumps(settings).decode()};"]
+    for name in WORKER:
+        path = finders.find(f"phakdi/{name}")
+        assert isinstance(path, str), f"{name} is a static file of ours"
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a path as Django tells it
+            parts.append(file.read())
+    headers = {"Content-Security-Policy": WORKER_POLICY, "Cache-Control": "no-cache", "Service-Worker-Allowed": "/counter/"}
+    return HttpResponse("\n".join(parts), content_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Return by what the counter is installed as an app."""
+    told = {
+        "name": f"Phakdi · {_('Counter')}",
+        "short_name": str(_("Counter")),
+        "id": "/counter/",
+        "start_url": "/counter/",
+        "scope": "/counter/",
+        "display": "standalone",
+        "background_color": "#f6f4ee",
+        "theme_color": "#0b6b62",
+        "icons": [{"src": static("phakdi/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }
+    return HttpResponse(orjson.dumps(told), content_type="application/manifest+json")
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    try:
+        told = orjson.loads(request.body)["bills"]
+        found = [(str(each["text"]), str(each["signature"])) for each in told]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise Invalid("Bills are sent as a list.", code="bill_unreadable", field="bills") from error
+    if len(found) > AT_ONCE:
+        raise Invalid("Too many bills at once.", code="bill_unreadable", field="bills")
+    return found
+
+
+def _reconciled(desk: Desk, text: str, signature: str) -> dict[str, Any]:
+    try:
+        answer = reconcile_bill(place=desk.place, text=text, signature=signature, now=utc_now())
+    except Unavailable:
+        return {"state": "BUSY"}
+    except Invalid as refusal:
+        return {"state": "UNREADABLE", "sentence": refusal_sentence(refusal)}
+    return {"state": answer.state.value, "number": answer.number, "sentence": _sentence(answer), "bill": str(answer.bill_id)}
+
+
+def _sentence(answer: Reconciled) -> str:
+    if answer.state is not BillState.CONFLICT:
+        return ""
+    return refusal_sentence(Refusal(answer.reason, code=answer.reason, **answer.details))
