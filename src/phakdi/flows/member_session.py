@@ -10,7 +10,7 @@ from phakdi.people.presence import operations
 from phakdi.people.presence.core import SignedInBy, browser_name
 from phakdi.people.presence.models import MemberSession
 
-__all__ = ["MemberSession", "SignedInBy", "begin_session", "end_session", "sign_out_everywhere"]
+__all__ = ["MemberSession", "SignedInBy", "begin_session", "end_session", "mark_read", "note_visit", "sign_out_everywhere"]
 
 
 def begin_session(*, organization_id: UUID, member_id: UUID, agent: str, way: SignedInBy, now: datetime) -> MemberSession:
@@ -19,6 +19,17 @@ def begin_session(*, organization_id: UUID, member_id: UUID, agent: str, way: Si
         return operations.begin_session(
             organization_id=organization_id, member_id=member_id, browser=browser_name(agent), way=way, now=now
         )
+
+
+def note_visit(session: MemberSession, *, now: datetime) -> None:
+    """Note that the browser came by; in a scope of the organization."""
+    operations.note_visit(session, now=now)
+
+
+def mark_read(*, organization_id: UUID, member_id: UUID, until: datetime) -> None:
+    """Note up to when the member has read what happened."""
+    with organization_scope(organization_id):
+        operations.mark_read(organization_id=organization_id, member_id=member_id, until=until)
 
 
 def end_session(*, organization_id: UUID, member_id: UUID, session_id: UUID, now: datetime) -> bool:

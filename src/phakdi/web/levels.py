@@ -95,11 +95,12 @@ def _counted(ask: Ask) -> list[Ask]:
 def _shown_goal(goal: Ask, program: CompiledProgram, reader: Reader) -> ShownGoal:
     name, over = goal_name(goal.meter, reader), window_name(parse_window(goal.window))
     label = f"{name} ({over})" if over else name
-    have, need = (_quantity(value, goal.meter, program, reader) for value in (goal.have, goal.need))
+    have, need = (quantity(value, goal.meter, program, reader) for value in (goal.have, goal.need))
     return ShownGoal(label, have, need, goal.percent)
 
 
-def _quantity(value: int, meter: str, program: CompiledProgram, reader: Reader) -> str:
+def quantity(value: int, meter: str, program: CompiledProgram, reader: Reader) -> str:
+    """Return so much of what a meter counts, as it is read: money as money."""
     running = next((each for each in program.meters if each.key == meter), None)
     source, scale = (running.measure.source, running.measure.scale) if running else ("", 1)
     if meter in {"spend", "gross"} or source in {"net", "gross"}:

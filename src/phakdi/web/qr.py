@@ -1,5 +1,6 @@
 """Codes that a camera or scanner reads, drawn as SVG."""
 
+import base64
 from io import BytesIO
 
 import segno
@@ -13,3 +14,12 @@ def qr_code(text: str) -> SafeString:
     buffer = BytesIO()
     segno.make_qr(text, error="m").save(buffer, kind="svg", xmldecl=False, svgns=True, border=1, omitsize=True, dark=INK)
     return mark_safe(buffer.getvalue().decode())  # noqa: S308 - drawn here: squares, never the text itself
+
+
+def qr_bits(text: str) -> tuple[int, str]:
+    """Return the text as a QR code that a script draws: how many squares a side has, and the squares as bits in base64."""
+    rows = segno.make_qr(text, error="m").matrix
+    bits = "".join("1" if square else "0" for row in rows for square in row)
+    bits += "0" * (-len(bits) % 8)
+    packed = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
+    return len(rows), base64.b64encode(packed).decode()

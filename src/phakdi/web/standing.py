@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from phakdi.kit.money import exponent
 from phakdi.kit.text import pick
 from phakdi.loyalty.engine.core.state import Lot, MemberState
 from phakdi.loyalty.engine.snapshots import Snapshot
@@ -18,6 +16,7 @@ from phakdi.loyalty.ledger.models import Entry
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.wording import Reader, reason_text
 from phakdi.web.naming import shown_ref
+from phakdi.web.worth import worth_of
 
 MINE = frozenset({"ACTIVE", "PENDING", "HELD"})
 MOMENT = timedelta(microseconds=1)
@@ -164,7 +163,7 @@ def _balance(program: CompiledProgram, state: MemberState, key: str, reader: Rea
         wallet.pending if wallet else 0,
         wallet.held if wallet else 0,
         wallet.debt if wallet else 0,
-        _worth(program, key, active),
+        worth.minor if (worth := worth_of(program, key, active, now)) else None,
         unit.card.size if unit.card else None,
         _endings(lots, _zone(program), now),
         _waiting(lots, _zone(program), reader),
@@ -175,20 +174,6 @@ def unit_name(kind: str) -> str:
     """Return what a kind of points is called where the program gives it no name."""
     names = {"points": _("points"), "status": _("status points"), "stamps": _("stamps"), "credit": _("store credit")}
     return names.get(kind, kind)
-
-
-def _worth(program: CompiledProgram, unit: str, points: int) -> int | None:
-    """Return what so many points pay, as far as the program says it with a plain number."""
-    scale = 10 ** exponent(program.currency)
-    if program.units[unit].kind == "credit":
-        return points
-    worth = program.document.units[unit].worth
-    if worth is not None:
-        return int(points * worth * scale)
-    for rule in program.document.spending:
-        if (rule.unit or program.main_unit) == unit and isinstance(rule.pays, Decimal):
-            return int(points // rule.points * rule.pays * scale)
-    return None
 
 
 def _endings(lots: Iterable[Lot], zone: ZoneInfo, now: datetime) -> tuple[Ending, ...]:
