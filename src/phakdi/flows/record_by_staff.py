@@ -9,6 +9,7 @@ from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Forbidden
 from phakdi.loyalty.engine import recording
 from phakdi.loyalty.engine.recording import Receipt
+from phakdi.people.members.queries import members_by_id
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.staff.core import Place
 from phakdi.platform.staff.queries import get_staff
@@ -53,13 +54,22 @@ def rehearse_by_staff(*, place: Place, member_id: UUID, activity: Mapping[str, A
 
 
 def check_hand(*, place: Place, member_id: UUID, store: str) -> None:
-    """Raise OwnMembership or OtherStore where this person may not serve this member in this store."""
+    """Raise OwnMembership or OtherStore where this person may not serve this member in this store.
+
+    Their own membership is the one linked to them, and any with their e-mail or their phone.
+    """
     if store and not place.works_in(store):
         raise OtherStore("You work in other stores.", store=store)
     with organization_scope(place.organization_id):
         staff = get_staff(organization_id=place.organization_id, staff_id=place.staff_id)
-    if staff.member_id == member_id:
+        member = members_by_id(organization_id=place.organization_id, member_ids=[member_id]).get(member_id)
+    has_same = member is not None and (_same(member.email, staff.user.email) or _same(member.phone, staff.phone))
+    if staff.member_id == member_id or has_same:
         raise OwnMembership("Nobody gives points to themselves: ask a colleague.")
+
+
+def _same(one: str | None, other: str) -> bool:
+    return bool(one) and bool(other) and str(one).casefold() == other.casefold()
 
 
 def actor_of(place: Place, activity: Mapping[str, Any]) -> Actor:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from phakdi.flows.adjust_points import Adjustment, adjust_points
-from phakdi.flows.manage_staff import Person, add_staff, link_staff_to_member
+from phakdi.flows.manage_staff import Person, Rules, add_staff, link_staff_to_member, set_rules
 from phakdi.flows.manage_store import add_store
 from phakdi.flows.record_by_staff import record_by_staff, rehearse_by_staff
 from phakdi.flows.rehearse_program import rehearse_program
@@ -133,8 +133,9 @@ def test_adjustment_without_points_or_reason_changes_nothing(shop, place, member
         assert activities_of(organization_id=shop, member_id=member_id) == []
 
 
-def test_manager_adjusts_up_to_a_limit_a_day(place, member_id, balance):
+def test_manager_adjusts_up_to_a_limit_a_day(shop, place, member_id, balance):
     manager = place("MANAGER")
+    set_rules(organization_id=shop, rules=Rules(adjust_alone_max=100_000), now=utc_now())
     now = utc_now()
     adjust_points(place=manager, member_id=member_id, adjustment=Adjustment(49_000, "A large refund", "k1"), now=now)
     with pytest.raises(Forbidden) as refused:

@@ -128,8 +128,9 @@ class LinkKind(StrEnum):
 
 
 class HeldState(StrEnum):
-    """Where points stand that wait for a second person."""
+    """Where points stand that somebody moves by hand."""
 
+    ALONE = "ALONE"  # posted at once: nobody else was needed
     WAITING = "WAITING"
     APPROVED = "APPROVED"
     REFUSED = "REFUSED"

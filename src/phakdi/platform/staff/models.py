@@ -121,14 +121,14 @@ class Policy(OrganizationRows):
 
 
 class HeldGrant(OrganizationOwned):
-    """Points that somebody wants to give or take by hand and that wait for somebody else's word. Nothing is posted before."""
+    """Points that somebody gives or takes by hand, at once or once somebody else agrees; nothing is posted before."""
 
     member_id = models.UUIDField()
     unit = models.TextField(default="")
     points = models.BigIntegerField()
     reason = models.TextField()
     key = models.TextField()
-    why = models.TextField(choices=[(each.value, each.value.capitalize()) for each in HeldBecause])
+    why = models.TextField(default="", choices=[(each.value, each.value.capitalize()) for each in HeldBecause])
     state = models.TextField(
         default=HeldState.WAITING.value, choices=[(each.value, each.value.capitalize()) for each in HeldState]
     )
@@ -143,7 +143,10 @@ class HeldGrant(OrganizationOwned):
             models.UniqueConstraint(fields=["organization_id", "key"], name="staff_held_grant_once"),
             models.CheckConstraint(condition=~Q(decided_by=F("requested_by")), name="staff_held_grant_second_person"),
         ]
-        indexes = [models.Index(fields=["organization_id", "state", "requested_at"], name="staff_held_grant_waiting")]
+        indexes = [
+            models.Index(fields=["organization_id", "state", "requested_at"], name="staff_held_grant_waiting"),
+            models.Index(fields=["requested_by", "requested_at"], name="staff_held_grant_of_person"),
+        ]
 
     def __str__(self) -> str:
         return self.state

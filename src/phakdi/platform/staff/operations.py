@@ -13,8 +13,8 @@ from django.db import connection
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import Conflict, Invalid, Rejected
 from phakdi.platform.staff import queries
-from phakdi.platform.staff.core import FactorPolicy, Role, read_email
-from phakdi.platform.staff.models import Policy, StaffMember, User
+from phakdi.platform.staff.core import FactorPolicy, HeldBecause, HeldState, Role, read_email
+from phakdi.platform.staff.models import HeldGrant, Policy, StaffMember, User
 
 NUMBERS_END = 10**12
 
@@ -39,6 +39,17 @@ class Position:
     stores: Collection[str] = ()
     areas: Collection[str] = ()
     phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Points that somebody wants to give (or take, below zero) by hand, and why."""
+
+    member_id: UUID
+    unit: str
+    points: int
+    reason: str
+    key: str
 
 
 @in_transaction
@@ -145,6 +156,39 @@ def link_member(*, organization_id: UUID, staff_id: UUID, member_id: UUID | None
 def unlink_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
     """Forget who of the staff these members are: a member who was forgotten is nobody's."""
     StaffMember.objects.filter(organization_id=organization_id, member_id__in=member_ids).update(member_id=None)
+
+
+@in_transaction
+def lock_grants(*, staff_id: UUID) -> None:
+    """Let what one person moves by hand come one after the other, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('staff_grants'), hashtext(%s))", [str(staff_id)])
+
+
+@in_transaction
+def note_grant(*, organization_id: UUID, staff_id: UUID, wanted: Wanted, why: HeldBecause | None, now: datetime) -> HeldGrant:
+    """Note points that somebody moves by hand: at once, or, for a reason ``why``, once a second person agrees."""
+    return HeldGrant.objects.create(
+        organization_id=organization_id,
+        member_id=wanted.member_id,
+        unit=wanted.unit,
+        points=wanted.points,
+        reason=wanted.reason,
+        key=wanted.key,
+        why=why.value if why else "",
+        state=(HeldState.WAITING if why else HeldState.ALONE).value,
+        requested_by_id=staff_id,
+        requested_at=now,
+    )
+
+
+@in_transaction
+def decide_grant(*, organization_id: UUID, held_id: UUID, staff_id: UUID, state: HeldState, now: datetime) -> HeldGrant | None:
+    """Decide about points that wait and return them; None where somebody has decided meanwhile. One of many succeeds."""
+    waiting = HeldGrant.objects.filter(organization_id=organization_id, id=held_id, state=HeldState.WAITING.value)
+    if waiting.update(state=state.value, decided_by_id=staff_id, decided_at=now) == 0:
+        return None
+    return queries.get_held_grant(organization_id=organization_id, held_id=held_id)
 
 
 def _columns(position: Position) -> dict[str, Any]:

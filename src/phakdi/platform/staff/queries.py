@@ -1,11 +1,14 @@
 """Every read of staff. What asks for a user's places or for a user needs no scope, the others run in one."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Sum
+from django.db.models.functions import Abs
 
 from phakdi.kit.errors import NotFound
-from phakdi.platform.staff.core import HeldState, Place, Role, read_email
+from phakdi.platform.staff.core import HeldState, Permission, Place, Role, can, read_email
 from phakdi.platform.staff.models import HeldGrant, Policy, StaffMember, User
 
 STAFF_MAX = 10_000
@@ -69,7 +72,7 @@ def held_grants(*, organization_id: UUID, is_waiting: bool, limit: int = 100) ->
     found = HeldGrant.objects.filter(organization_id=organization_id).select_related("requested_by__user", "decided_by__user")
     if is_waiting:
         return list(found.filter(state=HeldState.WAITING.value).order_by("requested_at", "id")[:limit])
-    return list(found.exclude(state=HeldState.WAITING.value).order_by("-decided_at", "-id")[:limit])
+    return list(found.exclude(state__in=[HeldState.WAITING.value, HeldState.ALONE.value]).order_by("-decided_at", "-id")[:limit])
 
 
 def count_waiting(*, organization_id: UUID) -> int:
@@ -84,6 +87,20 @@ def get_held_grant(*, organization_id: UUID, held_id: UUID) -> HeldGrant:
     if row is None:
         raise UnknownHeldGrant("Nothing waits under this name.", held_id=str(held_id))
     return row
+
+
+def granted_since(*, organization_id: UUID, staff_id: UUID, since: datetime) -> tuple[int, int]:
+    """Return how many points somebody has moved by hand since, given and taken together, and how often; refused ones aside."""
+    found = HeldGrant.objects.filter(organization_id=organization_id, requested_by_id=staff_id, requested_at__gt=since)
+    told = found.exclude(state=HeldState.REFUSED.value).aggregate(points=Sum(Abs("points")), times=Count("id"))
+    return int(told["points"] or 0), int(told["times"])
+
+
+def others_who_can(*, place: Place, permission: Permission) -> bool:
+    """Tell whether anybody else who works here at present has a permission."""
+    roles = [role.value for role in Role if can(role, permission)]
+    others = StaffMember.objects.filter(organization_id=place.organization_id, is_active=True, role__in=roles)
+    return others.exclude(id=place.staff_id).exists()
 
 
 def find_held_grant(*, organization_id: UUID, key: str) -> HeldGrant | None:

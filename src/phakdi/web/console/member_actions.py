@@ -14,6 +14,7 @@ from phakdi.flows.adjust_points import Adjustment, adjust_points
 from phakdi.flows.close_member import close_member
 from phakdi.flows.enroll_member import AlreadyMember, Enrollment, enroll_by_staff
 from phakdi.flows.freeze_member import freeze_member, unfreeze_member
+from phakdi.flows.record_by_staff import OwnMembership
 from phakdi.flows.update_member import update_member
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
@@ -174,11 +175,16 @@ def adjust(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         adjustment = Adjustment(given["points"], given["reason"], f"adjust-{given['token']}", given["unit"])
         try:
-            adjust_points(place=desk.place, member_id=member_id, adjustment=adjustment, now=utc_now())
+            adjusted = adjust_points(place=desk.place, member_id=member_id, adjustment=adjustment, now=utc_now())
+        except OwnMembership:
+            raise
         except Refusal as refusal:
             add_refusal(form, refusal, reader)
         else:
-            messages.success(request, _("Adjusted."), "good")
+            if adjusted.held:
+                messages.info(request, _("Somebody else has to agree first. Until then nothing is moved."), "warn")
+            else:
+                messages.success(request, _("Adjusted."), "good")
             return redirect("web:member", member_id)
     return _form(request, form, _("Adjust points"), member)
 

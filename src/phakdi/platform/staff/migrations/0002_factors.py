@@ -47,11 +47,12 @@ class Migration(migrations.Migration):
                 ("points", models.BigIntegerField()),
                 ("reason", models.TextField()),
                 ("key", models.TextField()),
-                ("why", models.TextField(choices=[("LARGE", "Large"), ("MANY", "Many")])),
+                ("why", models.TextField(choices=[("LARGE", "Large"), ("MANY", "Many")], default="")),
                 (
                     "state",
                     models.TextField(
-                        choices=[("WAITING", "Waiting"), ("APPROVED", "Approved"), ("REFUSED", "Refused")], default="WAITING"
+                        choices=[("ALONE", "Alone"), ("WAITING", "Waiting"), ("APPROVED", "Approved"), ("REFUSED", "Refused")],
+                        default="WAITING",
                     ),
                 ),
                 ("requested_at", models.DateTimeField()),
@@ -203,6 +204,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="heldgrant",
             index=models.Index(fields=["organization_id", "state", "requested_at"], name="staff_held_grant_waiting"),
+        ),
+        migrations.AddIndex(
+            model_name="heldgrant",
+            index=models.Index(fields=["requested_by", "requested_at"], name="staff_held_grant_of_person"),
         ),
         migrations.AddConstraint(
             model_name="heldgrant",
