@@ -53,6 +53,7 @@ UNSCOPED_TABLES = {
     "staff_user": "people who sign in, who may work for several organizations",
     "staff_user_groups": "unused, made by Django",
     "staff_user_user_permissions": "unused, made by Django",
+    "daily_tick": "how far the sums by day have come, for all organizations",
     "outbox_tick": "how far facts were made into jobs, for all organizations",
     "sign_in_allowance": "failed sign-ins, counted before an organization is known",
     "staff_authenticator": "second factors of people, who may work for several organizations",
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "phakdi.loyalty.ledger",
     "phakdi.loyalty.engine",
     "phakdi.engagement.messaging",
+    "phakdi.insight.daily",
     "phakdi.web",
 ]
 AUTH_USER_MODEL = "staff.User"

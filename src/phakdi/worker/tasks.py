@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import time, timedelta
 
+from phakdi.flows.keep_daily import count_if_due, fold_days
 from phakdi.flows.pass_time import pass_time
 from phakdi.flows.reconcile import reconcile
 from phakdi.flows.request_data import remind_of_requests
@@ -51,6 +52,16 @@ def _remind_of_requests(run: TaskRun) -> bool:
     return True
 
 
+def _fold_days(run: TaskRun) -> bool:
+    return fold_days(now=run.now)
+
+
+def _count_whole(run: TaskRun) -> bool:
+    """Count what a dashboard cannot sum; how often follows from how long it takes."""
+    count_if_due(organization_id=run.organization_id, now=run.now)
+    return True
+
+
 TASKS = (
     Task("pass_time", Every(timedelta(minutes=1)), _pass_time),
     Task("night", Daily(time(0, 0)), _pass_time),
@@ -59,5 +70,7 @@ TASKS = (
     Task("remind_of_requests", Daily(time(9, 0)), _remind_of_requests),
     Task("tidy", Daily(time(3, 0)), _tidy),
     Task("reconcile", Daily(time(4, 0)), _reconcile),
+    Task("fold_days", Every(timedelta(seconds=20)), _fold_days, is_per_organization=False),
+    Task("count_whole", Every(timedelta(minutes=1)), _count_whole),
     Task("tidy_installation", Every(timedelta(hours=1)), _tidy_installation, is_per_organization=False),
 )

@@ -62,12 +62,14 @@ def _restore(given: argparse.Namespace) -> int:
         from phakdi.cli.upkeep.archive import restore_backup  # noqa: PLC0415 - needs Django to be set up
         from phakdi.cli.upkeep.forgetting import forget_again, note_forgotten  # noqa: PLC0415 - as above
         from phakdi.cli.upkeep.verifying import verify  # noqa: PLC0415 - as above
+        from phakdi.insight.daily.operations import restart  # noqa: PLC0415 - as above
         from phakdi.platform.outbox.operations import restart_relay  # noqa: PLC0415 - as above
 
         note_forgotten()
         restore_backup(given.file)
         setup.protect_anew()
         restart_relay(now=utc_now())  # this server numbers its transactions by itself
+        restart(now=utc_now())
         if forgotten := forget_again(now=utc_now()):
             print(f"Erased {forgotten} members again who had asked for it after this backup was made.")
         lines = list(verify())
