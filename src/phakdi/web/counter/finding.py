@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from phakdi.flows.enroll_member import AlreadyMember, Enrollment, enroll_by_staff
 from phakdi.flows.identify_by_code import CardPurpose, identify_by_code
-from phakdi.flows.undo_activity import UNDONE_BY
+from phakdi.flows.undo_activity import can_undo
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
@@ -116,7 +116,7 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
             "others": [each for each in found[1:] if not each.is_empty and each not in cards],
             "vouchers": standing.own_vouchers(customer.snapshot, customer.reader, now),
             "level": customer.reader.called(customer.snapshot.state.standing.level),
-            "latest": [(each, customer.reader.called(each.kind), each.kind in UNDONE_BY and bool(each.ref)) for each in latest],
+            "latest": [(each, customer.reader.called(each.kind), can_undo(desk.place, each, now=now)) for each in latest],
             "form": BillForm(initial={"token": new_token()}, categories=categories_in(program)),
             "can_pay": bool(program.spending or program.rewards),
         }
