@@ -126,6 +126,7 @@ class CostOut(Out):
     unit: str
     points: Any
     money: Any
+    also: dict[str, Any] = Field(default_factory=dict)
 
 
 class RewardOut(Out):

@@ -162,6 +162,7 @@ class RunningCost:
     points: Ratio | None  # None: as many as are offered
     money: Ratio | None
     when: Test | None
+    also: tuple[tuple[str, Ratio], ...] = ()  # of other units, beside
 
 
 @dataclass(slots=True, frozen=True)

@@ -75,9 +75,13 @@ class Spending(Parts):
     def _cost(self, cost: spending.Cost, path: str) -> run.RunningCost:
         unit = self.unit(cost.unit, f"{path}.unit")
         points = None if cost.points == "any" else self.ratio(cost.points, f"{path}.points", self.unit_scale(unit))
-        return run.RunningCost(
-            unit, points, self.ratio(cost.money, f"{path}.money", 10**self.exponent), self.test(cost.when, f"{path}.when")
-        )
+        also = []
+        for key, quantity in cost.also.items():
+            other = self.unit(key, f"{path}.also")
+            if (ratio := self.ratio(quantity, f"{path}.also", self.unit_scale(other))) is not None:
+                also.append((other, ratio))
+        money = self.ratio(cost.money, f"{path}.money", 10**self.exponent)
+        return run.RunningCost(unit, points, money, self.test(cost.when, f"{path}.when"), tuple(also))
 
     def transfer(self, key: str, item: spending.Transfer | spending.Conversion, path: str) -> run.RunningTransfer:
         """Return how points may be given away or changed, ready to run."""

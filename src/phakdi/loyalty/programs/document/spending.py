@@ -79,6 +79,7 @@ class Cost(Strict):
 
     unit: Key | None = None
     points: Quantity | Literal["any"] = Decimal(0)
+    also: Mapping[Key, Quantity] = {}  # points of other units that are paid beside
     money: Quantity | None = None
     when: Condition | None = None
 
@@ -123,12 +124,30 @@ class Transfer(Strict):
     expiry: Literal["keep", "renew"] = "keep"
 
 
+class ConversionBonus(Strict):
+    """More of a partner's units: for ``each`` so many points changed at once, or where they are ``at_least`` so many."""
+
+    each: int | None = Field(default=None, gt=0)
+    at_least: int | None = Field(default=None, gt=0)
+    to: NotNegative | None = None
+    percent: NotNegative | None = None  # of what they are changed into
+
+    @model_validator(mode="after")
+    def _says_when_and_what(self) -> "ConversionBonus":
+        if (self.each is None) == (self.at_least is None) or (self.to is None) == (self.percent is None):
+            raise ValueError("a bonus is for 'each' so many points or for 'at_least' so many, and gives 'to' or 'percent'")
+        if self.each is not None and self.to is None:
+            raise ValueError("a bonus for 'each' so many points gives 'to'")
+        return self
+
+
 class Conversion(Strict):
     """Points into a partner's units: each ``points`` become ``to``, in multiples of ``step`` (R130)."""
 
     unit: Key | None = None
     points: int = Field(gt=0)
     to: NotNegative
+    bonus: list[ConversionBonus] = []
     minimum: int = 0
     step: int | None = None
     steps: list[int] | None = None

@@ -212,6 +212,8 @@ def _cost(cost: Cost, talk: Talk) -> str:
         some = talk.both("ไม่ใช้แต้ม", "nothing")
     if cost.money is not None:
         some += talk.both(" + {money}", " and {money}", money=talk.money(cost.money))
+    for unit, points in cost.also.items():
+        some += talk.both(" + {more}", " and {more}", more=talk.some(points, unit))
     when = bits.holds(cost.when, talk)
     return f"{some} ({when})" if when else some
 

@@ -33,6 +33,7 @@ class Order:
     limits: tuple[RunningLimit, ...] = ()
     reversible: bool = True
     params: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[tuple[str, int], ...] = ()  # points of other units that are paid beside
 
 
 def redeem(work: Work) -> None:
@@ -47,20 +48,13 @@ def redeem(work: Work) -> None:
         return
     order = _order(work)
     doc = _document(work, order)
+    spent: dict[str, Any] = {"rule": order.rule, "reason": "redeemed", "params": dict(order.params), "ref": _ref(work)}
     if order.points:
-        entry = moves.spend(
-            work,
-            order.unit,
-            order.points,
-            rule=order.rule,
-            reason="redeemed",
-            params=dict(order.params),
-            pot=order.pot,
-            ref=_ref(work),
-        )
+        entry = moves.spend(work, order.unit, order.points, pot=order.pot, **spent)
         doc["taken"] = documents.of_entry(entry)
         if work.activity.of:
             orders.note_paid(work, entry, value=order.value, ref=work.activity.of)
+    doc["beside"] = [documents.of_entry(moves.spend(work, unit, points, **spent)) for unit, points in order.also]
     _count(work, order, doc)
     _carry_out(work, order, doc)
     documents.keep(work, doc)
@@ -81,6 +75,8 @@ def hold(work: Work) -> None:
     minutes = int(work.activity.fields.get("minutes") or HOLD_MINUTES)
     until = work.at + timedelta(minutes=minutes)
     moves.hold(work, order.unit, order.points, ref=ref, until=until)
+    for unit, points in order.also:
+        moves.hold(work, unit, points, ref=_beside(ref, unit), until=until)
     _count(work, order, doc)
     work.mark("holds", {})[ref]["limits"] = [*doc["limits"], *doc["meters"]]
     doc["asked"] = {
@@ -88,6 +84,7 @@ def hold(work: Work) -> None:
         "bill": order.bill,
         "value": order.value,
         "count": order.count,
+        "also": [list(each) for each in order.also],
     }
     doc["until"] = until.isoformat()
     work.outcome.update(held=order.points, until=until.isoformat(), redemption=ref)
@@ -105,10 +102,10 @@ def confirm(work: Work) -> None:
     if doc["state"] != HELD:
         raise reject("hold_unknown", "Nothing is held under this name.", ref=of, state=doc["state"])
     asked = doc["asked"]
-    held = work.state.marks.get("holds", {}).get(of)
-    entry = moves.confirm(work, of, reason="redeemed")
-    if entry is not None and held is not None:
-        doc["taken"] = {**documents.of_entry(entry), "uses": held["uses"]}
+    also = tuple((unit, points) for unit, points in asked.get("also", ()))
+    if (taken := _confirm_held(work, of)) is not None:
+        doc["taken"] = taken
+    doc["beside"] = [taken for unit, _ in also if (taken := _confirm_held(work, _beside(of, unit))) is not None]
     reward = work.program.rewards.get(asked["reward"])
     order = Order(
         doc["unit"],
@@ -118,9 +115,21 @@ def confirm(work: Work) -> None:
         reward=reward,
         count=asked["count"],
         money=doc["money"],
+        also=also,
     )
     _carry_out(work, order, doc)
     doc["state"] = DONE
+
+
+def _beside(ref: str, unit: str) -> str:
+    """Return the name under which points of another unit are held beside those of ``ref``."""
+    return f"{ref} {unit}"
+
+
+def _confirm_held(work: Work, ref: str) -> documents.Doc | None:
+    held = work.state.marks.get("holds", {}).get(ref)
+    entry = moves.confirm(work, ref, reason="redeemed")
+    return {**documents.of_entry(entry), "uses": held["uses"]} if entry is not None and held is not None else None
 
 
 def release(work: Work) -> None:
@@ -139,6 +148,8 @@ def release(work: Work) -> None:
 
 def _let_go(work: Work, ref: str, doc: documents.Doc) -> None:
     moves.release(work, ref)
+    for unit, _ in doc["asked"].get("also", ()):
+        moves.release(work, _beside(ref, unit))
     documents.step_back(work, doc)
     doc["state"] = CANCELLED
 
@@ -161,7 +172,7 @@ def cancel(work: Work) -> None:
     if not doc["reversible"]:
         raise reject("redemption_final", "This redemption cannot be undone.", ref=of)
     _take_back(work, doc)
-    if taken := doc.get("taken"):
+    for taken in filter(None, (doc.get("taken"), *doc.get("beside", ()))):
         documents.give_back(work, taken, reason="redemption_cancelled", ref=of)
     documents.step_back(work, doc)
     doc["state"] = CANCELLED
@@ -223,7 +234,7 @@ def _of_reward(work: Work, reward: RunningReward, asked: asking.Asked | None) ->
     bill = work.activity.fields.get("bill", work.activity.amount)
     return Order(
         price.unit, price.points, asked.pot if asked else None, reward.key, 0, bill, reward, price.count, price.money, reward.limits,
-        reward.definition.reversible, {"reward": reward.key, "count": price.count},
+        reward.definition.reversible, {"reward": reward.key, "count": price.count}, price.also,
     )  # fmt: skip
 
 
@@ -243,7 +254,7 @@ def _count(work: Work, order: Order, doc: documents.Doc) -> None:
 def _carry_out(work: Work, order: Order, doc: documents.Doc) -> None:
     """Give what was bought, and tell it."""
     work.outcome["redemption"] = _ref(work)
-    work.outcome["redeemed"] = {order.unit: order.points}
+    work.outcome["redeemed"] = {order.unit: order.points, **dict(order.also)}
     if order.reward is not None:
         given = rewards.give(work, order.reward, count=order.count, bill=order.bill)
         doc["vouchers"], doc["given"], order.value = given.vouchers, given.points, given.value

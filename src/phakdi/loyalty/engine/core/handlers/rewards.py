@@ -21,6 +21,7 @@ class Price:
     points: int
     money: int
     count: int
+    also: tuple[tuple[str, int], ...] = ()  # points of other units
 
 
 @dataclass(slots=True)
@@ -199,7 +200,11 @@ def _price(work: Work, reward: RunningReward, cost: RunningCost, asked: asking.A
         raise reject("points_minimum", "So few points cannot be used.", minimum=work.quantity(least.get("points")), points=points)
     if points > usable:
         raise reject("points_insufficient", "Not enough points.", unit=cost.unit, needed=points, usable=usable)
-    return Price(cost.unit, points, work.quantity(cost.money) * count, count)
+    also = tuple((unit, work.quantity(each) * count) for unit, each in cost.also)
+    for unit, wanted in also:
+        if wanted > (there := moves.usable(work, unit)):
+            raise reject("points_insufficient", "Not enough points.", unit=unit, needed=wanted, usable=there)
+    return Price(cost.unit, points, work.quantity(cost.money) * count, count, also)
 
 
 def _any_number(work: Work, said: int | None, usable: int) -> int:

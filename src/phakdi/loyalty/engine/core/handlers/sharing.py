@@ -201,6 +201,7 @@ def convert(work: Work) -> None:
         raise reject("points_step", "Points are used in steps only.", points=points, step=definition.steps)
     rate = Fraction(definition.to)
     converted = round_div(points * rate.numerator, definition.points * rate.denominator, _MODES[definition.rounding])
+    converted += _bonus(definition, points, converted)
     if converted <= 0:
         raise reject("points_minimum", "So few points come to nothing.", minimum=definition.points, points=points)
     kept = limits.count(work, running.limits, uses=1, points=points)
@@ -215,6 +216,16 @@ def convert(work: Work) -> None:
     documents.keep(work, doc)
     work.outcome.update(converted=converted, to=running.key)
     work.fact("points.converted", partner=running.key, points=points, converted=converted)
+
+
+def _bonus(definition: Conversion, points: int, converted: int) -> int:
+    """Return what comes on top: of each bonus for so many points, and of the highest threshold that is reached."""
+    found = sum(int(bonus.to or 0) * (points // bonus.each) for bonus in definition.bonus if bonus.each)
+    reached = [bonus for bonus in definition.bonus if bonus.at_least and bonus.at_least <= points]
+    if reached:
+        best = max(reached, key=lambda bonus: bonus.at_least or 0)
+        found += int(best.to) if best.to is not None else int(converted * Fraction(best.percent or 0) / 100)
+    return found
 
 
 def _whole(definition: Conversion, points: int) -> int:
