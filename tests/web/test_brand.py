@@ -199,7 +199,7 @@ def test_a_module_that_is_off_answers_nowhere(signed_in, shop, slug, member_id, 
 
     switch_module(organization_id=shop, module=module.value, is_on=False, now=utc_now())
     assert [client.get(address).status_code for address in addresses] == [404] * len(addresses)
-    assert [client.post(address).status_code for address in addresses] == [404] * len(addresses)
+    assert all(client.post(address).status_code in {404, 405} for address in addresses)
 
     switch_module(organization_id=shop, module=module.value, is_on=True, now=utc_now())
     assert all(client.get(address).status_code != 404 for address in addresses)

@@ -35,7 +35,7 @@ SWITCHES: tuple[Switch, ...] = (
         "person-add",
         _("Joining by oneself"),
         _("Whoever opens the link can join with a code. Off: only your staff enroll people."),
-        ("portal_join",),
+        ("portal_join", "counter_poster"),
     ),
     Switch(
         Module.COUNTER_ENROLLMENT,

@@ -86,6 +86,16 @@ REFUSALS: Mapping[str, Phrase] = {
     "picture_too_large": ("รูปใหญ่เกินไป ใช้รูปไม่เกิน {most} MB", "The picture is too large: {most} MB at the most."),
     "module_unknown": ("ไม่มีส่วนนี้", "There is no such part."),
     "module_off": ("ร้านปิดส่วนนี้ไว้", "The shop has switched this off."),
+    # look and address
+    "color_unreadable": ("เขียนสีแบบนี้ เช่น #0b6b62", "Write the color like #0b6b62."),
+    "address_unreadable": ("ที่อยู่เว็บไม่ถูกต้อง เช่น https://example.com", "Write an address like https://example.com."),
+    "line_address_unreadable": ("ใส่ @ชื่อบัญชี LINE หรือลิงก์ lin.ee", "Write @name of the LINE account, or its lin.ee address."),
+    "domain_unreadable": ("ชื่อโดเมนไม่ถูกต้อง เช่น card.example.com", "Write a host name like card.example.com."),
+    "domain_taken": ("ชื่อโดเมนนี้มีผู้ใช้แล้ว", "Somebody answers under this name already."),
+    "image_unreadable": ("ไฟล์นี้ไม่ใช่รูป PNG, JPEG หรือ WebP ที่ใช้ได้", "This is no PNG, JPEG or WebP picture."),
+    "image_too_large": ("รูปใหญ่เกินไป ใช้รูปไม่เกิน {most} MB", "The picture is too large: {most} MB at the most."),
+    "module_unknown": ("ไม่มีส่วนนี้", "There is no such part."),
+    "module_off": ("ร้านปิดส่วนนี้ไว้", "The shop has switched this off."),
     # codes
     "calling_code_invalid": ("รหัสประเทศไม่ถูกต้อง", "This is no calling code."),
     "budget_invalid": ("จำนวนไม่ถูกต้อง", "This number cannot be."),

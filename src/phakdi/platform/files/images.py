@@ -17,13 +17,13 @@ SIDE_MAX = 1024
 class PictureUnreadable(Invalid):
     """The file is no PNG, JPEG or WebP picture, or a broken one."""
 
-    code = "picture_unreadable"
+    code = "image_unreadable"
 
 
 class PictureTooLarge(Invalid):
     """The picture has too many bytes or pixels."""
 
-    code = "picture_too_large"
+    code = "image_too_large"
 
 
 def redraw(data: bytes, *, field: str = "file") -> bytes:

@@ -13,14 +13,16 @@ LETTER = 0.56  # of an icon's side
 PAPER = "#ffffff"
 
 
-def sheet(color: str) -> str:
-    """Return the stylesheet of a brand's color, for both themes."""
+def sheet(color: str, *, within: str = "") -> str:
+    """Return the stylesheet of a brand's color, for both themes; ``within`` keeps it to one part of a page."""
     tones = palette(color)
+    root, inside = within or ":root", f"{within} " if within else ""
+    device = "" if within else f"@media (prefers-color-scheme:dark){{:root:not([data-theme]){{{_tokens(tones.dark)}}}}}\n"
     return (
-        f":root{{--brand:{tones.brand};--brand-deep:{tones.deep};--brand-ink:{tones.ink}}}\n"
-        f':root,[data-theme="light"]{{{_tokens(tones.light)}}}\n'
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme]){{{_tokens(tones.dark)}}}}}\n"
-        f'[data-theme="dark"]{{{_tokens(tones.dark)}}}\n'
+        f"{root}{{--brand:{tones.brand};--brand-deep:{tones.deep};--brand-ink:{tones.ink}}}\n"
+        f'{root},{inside}[data-theme="light"]{{{_tokens(tones.light)}}}\n'
+        f"{device}"
+        f'{inside}[data-theme="dark"]{{{_tokens(tones.dark)}}}\n'
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from phakdi.kit.errors import Invalid
 from phakdi.kit.text import LANGUAGES
 from phakdi.platform.organizations.core import OrganizationRef
-from phakdi.platform.organizations.core.brand import read_host
+from phakdi.platform.organizations.core.brand import ShownBrand, read_host
 from phakdi.platform.organizations.queries import find_by_domain
 
 KEPT_SECONDS, KEPT_MAX = 30.0, 2000
@@ -56,6 +56,12 @@ def own_hosts() -> list[str]:
 def is_own_host(name: str) -> bool:
     """Tell whether no organization may have this name, as the installation has it."""
     return validate_host(name.strip().lower(), own_hosts())
+
+
+def own_address(brand: ShownBrand) -> str:
+    """Return where an organization's pages answer under its own host name, or nothing."""
+    scheme = urlsplit(settings.PUBLIC_URL).scheme or "https"
+    return f"{scheme}://{brand.domain}/" if brand.domain else ""
 
 
 def organization_at(name: str) -> OrganizationRef | None:

@@ -69,6 +69,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("web:failures", _("Failures"), "warn", (Permission.JOBS_MANAGE,), "failure"),
         ),
     ),
+    (
+        _("Settings"),
+        (
+            Entry("web:brand", _("Look and address"), "brush", (Permission.ORGANIZATION_WRITE,), "brand"),
+            Entry("web:modules", _("What is on"), "modules", (Permission.ORGANIZATION_WRITE,), "module"),
+        ),
+    ),
 )
 
 

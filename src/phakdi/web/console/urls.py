@@ -4,11 +4,13 @@ from django.urls import path
 
 from phakdi.web.console import (
     audit,
+    brand,
     failures,
     imports,
     keys,
     member_actions,
     members,
+    modules,
     overview,
     programs,
     reviews,
@@ -61,4 +63,8 @@ urlpatterns = [
     path("failures/", failures.failures, name="failures"),
     path("failures/<int:job_id>/", failures.settle, name="failure_settle"),
     path("inbox/", failures.inbox, name="inbox"),
+    path("brand/", brand.brand, name="brand"),
+    path("brand/preview.css", brand.preview, name="brand_preview"),
+    path("brand/logo/remove/", brand.take_logo_away, name="brand_logo_away"),
+    path("modules/", modules.modules, name="modules"),
 ]
