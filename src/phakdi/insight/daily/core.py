@@ -86,6 +86,15 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A member who holds many points of one kind, or whose points end soon."""
+
+    member_id: str
+    unit: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What was counted whole: members by status, joined by day, points that end soon, who bought most."""
 
@@ -93,6 +102,8 @@ class Counted:
     joined: Mapping[date, int]
     ending: Mapping[str, Mapping[int, int]]  # unit -> within so many days -> points
     best: Mapping[int, Sequence[Best]]  # days of the window -> in order
+    ending_first: Sequence[Holder]  # of whom most ends within thirty days
+    holding_most: Sequence[Holder]
 
     def joined_in(self, window: Window) -> int:
         """How many joined within a window that lies in the last half-year."""

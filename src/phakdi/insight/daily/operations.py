@@ -11,7 +11,7 @@ from phakdi.insight.daily.core import WINDOWS, window_to
 from phakdi.kit.db.scope import in_transaction
 
 SPAN = 20_000  # transactions a fold
-BEST, HISTORY_DAYS, SOON_DAYS = 5, 2 * max(WINDOWS), (7, 30)
+BEST, MANY, HISTORY_DAYS, SOON_DAYS = 5, 50, 2 * max(WINDOWS), (7, 30)
 
 _FOLD = "SELECT daily_fold(%s::timestamptz, %s::bigint)"
 _BEHIND = "SELECT daily_behind()"
@@ -29,6 +29,15 @@ _BEST = """
 SELECT member_id::text, sum(sales_minor)::bigint, sum(bills)::bigint FROM daily_member
 WHERE organization_id = %(organization)s AND day >= %(first)s AND day <= %(last)s
 GROUP BY member_id ORDER BY 2 DESC, 1 LIMIT %(most)s
+"""
+_ENDING_FIRST = """
+SELECT member_id::text, unit, sum(remaining)::bigint FROM lot
+WHERE organization_id = %(organization)s AND is_open AND expires_at >= %(now)s AND expires_at < %(month)s
+GROUP BY member_id, unit ORDER BY 3 DESC, 1 LIMIT %(many)s
+"""
+_HOLDING_MOST = """
+SELECT member_id::text, unit, (active + pending + held)::bigint FROM wallet
+WHERE organization_id = %(organization)s AND active + pending + held > 0 ORDER BY 3 DESC, 1 LIMIT %(many)s
 """
 _KEEP = """
 INSERT INTO daily_count (organization_id, counted_at, took_ms, figures)
@@ -73,6 +82,7 @@ def count_whole(*, organization_id: UUID, now: datetime, today: date, zone: str)
         "week": now + timedelta(days=SOON_DAYS[0]),
         "month": now + timedelta(days=SOON_DAYS[1]),
         "most": BEST,
+        "many": MANY,
     }
     with connection.cursor() as cursor:
         figures = {
@@ -81,6 +91,8 @@ def count_whole(*, organization_id: UUID, now: datetime, today: date, zone: str)
             "ending": {
                 unit: dict(zip(map(str, SOON_DAYS), points, strict=True)) for unit, *points in _all(cursor, _ENDING, params)
             },
+            "ending_first": _all(cursor, _ENDING_FIRST, params),
+            "holding_most": _all(cursor, _HOLDING_MOST, params),
             "best": {str(days): _best(cursor, params, today, days) for days in WINDOWS},
         }
         cursor.execute(_KEEP, params | {"figures": orjson.dumps(figures).decode()})

@@ -8,11 +8,21 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from phakdi.insight.daily.core import Best, Buyers, Counted, Flow, Sales, Window
+from phakdi.insight.daily.core import Best, Buyers, Counted, Flow, Holder, Sales, Window
 
-_SALES = """
-SELECT day, store, bills, sales_minor FROM daily_sales
-WHERE organization_id = %(organization)s AND day >= %(first)s AND day <= %(last)s AND bills <> 0
+_BY_DAY = """
+SELECT day, sum(bills), sum(sales_minor) FROM daily_sales
+WHERE organization_id = %(organization)s AND day >= %(first)s AND day <= %(last)s GROUP BY day HAVING sum(bills) <> 0
+"""
+_BY_STORE = """
+SELECT store, sum(bills), sum(sales_minor) FROM daily_sales
+WHERE organization_id = %(organization)s AND day >= %(first)s AND day <= %(last)s GROUP BY store HAVING sum(bills) <> 0
+"""
+_BOUGHT = """
+SELECT day, member_id, store, bills, sales_minor FROM daily_member
+WHERE organization_id = %(organization)s AND day >= %(first)s AND day <= %(last)s
+  AND (%(store)s::text IS NULL OR store = %(store)s) AND (day, member_id, store) < (%(before_day)s, %(before_member)s, %(before_store)s)
+ORDER BY day DESC, member_id DESC, store DESC LIMIT %(most)s
 """
 _BUYERS = """
 SELECT coalesce(sum(ones), 0), coalesce(sum(twos), 0) FROM daily_rhythm
@@ -26,7 +36,7 @@ _FLOW_BY_DAY = """
 SELECT day, sum(issued), sum(spent), sum(expired) FROM daily_points
 WHERE organization_id = %(organization)s AND unit = %(unit)s AND day >= %(first)s AND day <= %(last)s GROUP BY day
 """
-_ISSUED_BY_STORE = """
+_FLOW_BY_STORE = """
 SELECT store, sum(issued), sum(spent), sum(expired) FROM daily_points
 WHERE organization_id = %(organization)s AND unit = %(unit)s AND day >= %(first)s AND day <= %(last)s GROUP BY store
 """
@@ -43,10 +53,37 @@ class KeptCount:
     counted: Counted
 
 
-def sales_by_day_and_store(*, organization_id: UUID, window: Window) -> dict[tuple[date, str], Sales]:
-    """Return what members bought, by day and store."""
-    rows = _rows(_SALES, organization_id, window)
-    return {(day, store): Sales(int(bills), int(sales)) for day, store, bills, sales in rows}
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a member bought on a day in a store, after returns."""
+
+    day: date
+    member_id: UUID
+    store: str
+    bills: int
+    sales_minor: int
+
+
+def sales_by_day(*, organization_id: UUID, window: Window) -> dict[date, Sales]:
+    """Return what members bought on each day on which they bought anything."""
+    return {day: Sales(int(bills), int(sales)) for day, bills, sales in _rows(_BY_DAY, organization_id, window)}
+
+
+def sales_by_store(*, organization_id: UUID, window: Window) -> dict[str, Sales]:
+    """Return what members bought in each store; ``""`` is nowhere in particular."""
+    return {store: Sales(int(bills), int(sales)) for store, bills, sales in _rows(_BY_STORE, organization_id, window)}
+
+
+def bought_in(
+    *, organization_id: UUID, window: Window, store: str | None = None, before: Bought | None = None, limit: int = 50
+) -> list[Bought]:
+    """Return the purchase days behind the figures of a window, the newest first; ``before`` is the last of the page before."""
+    last = before or Bought(date.max, UUID(int=2**128 - 1), "", 0, 0)
+    params = {"store": store, "before_day": last.day, "before_member": last.member_id, "before_store": last.store, "most": limit}
+    return [
+        Bought(day, member_id, place, bills, sales)
+        for day, member_id, place, bills, sales in _rows(_BOUGHT, organization_id, window, **params)
+    ]
 
 
 def buyers_in(*, organization_id: UUID, window: Window) -> Buyers:
@@ -69,7 +106,7 @@ def flow_by_day(*, organization_id: UUID, window: Window, unit: str) -> dict[dat
 
 def flow_by_store(*, organization_id: UUID, window: Window, unit: str) -> dict[str, Flow]:
     """Return what became of one kind of points in each store; ``""`` is nowhere in particular."""
-    rows = _rows(_ISSUED_BY_STORE, organization_id, window, unit=unit)
+    rows = _rows(_FLOW_BY_STORE, organization_id, window, unit=unit)
     return {store: Flow(int(issued), int(spent), int(expired)) for store, issued, spent, expired in rows}
 
 
@@ -95,6 +132,8 @@ def read_counted(figures: dict[str, Any]) -> Counted:
         {date.fromisoformat(day): int(number) for day, number in figures["joined"].items()},
         {unit: {int(days): int(points) for days, points in within.items()} for unit, within in figures["ending"].items()},
         {int(days): [Best(*row) for row in rows] for days, rows in figures["best"].items()},
+        [Holder(*row) for row in figures["ending_first"]],
+        [Holder(*row) for row in figures["holding_most"]],
     )
 
 

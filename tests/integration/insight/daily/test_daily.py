@@ -92,9 +92,15 @@ def compare(shop, windows):
             assert queries.buyers_in(organization_id=shop, window=window) == Buyers(
                 sum(number > 0 for number in inside), sum(number > 1 for number in inside)
             )
-            assert queries.sales_by_day_and_store(organization_id=shop, window=window) == {
-                key: found for key, found in sales.items() if window.first <= key[0] <= window.last
-            }
+            by_day, by_store = defaultdict(Sales), defaultdict(Sales)
+            for (day, store), found in sales.items():
+                if window.first <= day <= window.last:
+                    by_day[day] += found
+                    by_store[store] += found
+            assert queries.sales_by_day(organization_id=shop, window=window) == by_day
+            assert queries.sales_by_store(organization_id=shop, window=window) == by_store
+            rows = queries.bought_in(organization_id=shop, window=window, limit=1000)
+            assert sum((Sales(row.bills, row.sales_minor) for row in rows), Sales()) == sum(by_day.values(), Sales())
             wanted = defaultdict(lambda: [0, 0, 0])
             for (unit, day), figures in flows.items():
                 if window.first <= day <= window.last:
@@ -254,6 +260,26 @@ def test_what_cannot_be_summed_is_counted_whole(shop, people):
     assert [(best.member_id, best.sales_minor, best.bills) for best in counted.best[30]] == [(str(people[1]), 90_000, 1)]
     assert [best.member_id for best in counted.best[90]] == [str(people[1]), str(people[0])]
     assert counted.ending == {"points": {7: 50, 30: 50}}
+    assert [(each.member_id, each.points) for each in counted.ending_first] == [(str(people[0]), 50)]
+    assert [each.member_id for each in counted.holding_most] == [str(people[1]), str(people[0])]
+
+
+def test_rows_behind_a_figure_come_page_by_page(shop, people):
+    for number in range(7):
+        buy(shop, people[number % 3], NOW - timedelta(days=number // 2), 100, ref=f"r{number}", store="AB"[number % 2])
+    fold_all()
+    window = window_to(NOW.astimezone(ZONE).date(), days=30)
+
+    pages, before = [], None
+    with organization_scope(shop):
+        while page := queries.bought_in(organization_id=shop, window=window, before=before, limit=2):
+            pages += page
+            before = page[-1]
+        only = queries.bought_in(organization_id=shop, window=window, store="A")
+
+    assert len(pages) == len({(row.day, row.member_id, row.store) for row in pages}) == 7
+    assert [row.day for row in pages] == sorted((row.day for row in pages), reverse=True)
+    assert {row.store for row in only} == {"A"} and len(only) == 4
 
 
 def test_whoever_looks_sees_what_was_just_done(shop, people):
@@ -263,9 +289,9 @@ def test_whoever_looks_sees_what_was_just_done(shop, people):
 
     today = NOW.astimezone(ZONE).date()
     with organization_scope(shop):
-        sales = queries.sales_by_day_and_store(organization_id=shop, window=Window(today, today))
+        sales = queries.sales_by_day(organization_id=shop, window=Window(today, today))
         counted = queries.find_count(organization_id=shop)
-    assert sales == {(today, ""): Sales(1, 25_000)}
+    assert sales == {today: Sales(1, 25_000)}
     assert counted.counted.best[1][0].sales_minor == Decimal(25_000)
 
 
@@ -275,6 +301,6 @@ def test_another_organization_sees_none_of_it(shop, people, other_organization_i
 
     with organization_scope(other_organization_id):
         window = window_to(NOW.astimezone(ZONE).date(), days=7)
-        assert queries.sales_by_day_and_store(organization_id=shop, window=window) == {}
+        assert queries.sales_by_day(organization_id=shop, window=window) == {}
         assert queries.buyers_in(organization_id=shop, window=window) == Buyers()
         assert queries.held_by_unit(organization_id=shop) == {}
