@@ -71,6 +71,8 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "activity": _("Activity"),
     "till": _("Device at the counter"),
     "till_bill": _("Kept bill"),
+    "consent_text": _("Consent text"),
+    "breach": _("Breach"),
 }
 DETAILS: Mapping[str, str | Promise] = {
     "by": _("by"),
