@@ -1,10 +1,10 @@
-"""What a million members cost against ten thousand: search, a member's page, earning.
+"""What a million members cost against ten thousand: search, a member's page, earning, and the pages of members and staff.
 
     python bench/scale.py [--members 10000 1000000] [--rounds 300]
 
 Works in a database of its own: the one in DATABASE_URL and DATABASE_OWNER_URL, which may be thrown away, else an embedded server in a
 temporary folder. Every member has a state, a wallet, two lots and a recorded purchase before anything is measured. Times are of this
-process: the member's page through the whole application as a browser's request, earning through the flow that the API calls. The sizes
+process: pages through the whole application as a browser's requests, earning through the flow that the API calls. The sizes
 are measured in turns, in one run, so that the ratio holds where the machine's speed drifts.
 """
 
@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 PROGRAM = """
@@ -34,6 +35,7 @@ tiers:
     - {key: Member}
     - {key: Gold, reach: {meter: spend, window: rolling_12_months, at_least: 20000}, lasts: {after: 1 year}}
 """
+PHONES = 100
 LEDGER = """
     INSERT INTO member_state (organization_id, member_id, version, clock, level, due_at, doc)
         SELECT organization_id, id, 1, now() - interval '1 day', 'Member', now() + interval '1 year', '{"meters": {}, "marks": {}}'
@@ -153,7 +155,77 @@ def questions(shop: UUID, size: int, turn: int) -> dict[str, Callable[[int], obj
         report = {"kind": "purchase", "at": now, "ref": f"{turn}-{number}", "origin": "bench", "amount": 500 + number}
         return record_activity(organization_id=shop, member_id=ids[number], activity=report, now=now)
 
-    return {"search, all kinds of questions": search_for, "member's page (4 API answers)": show, "earn": earn}
+    asks = {"search, all kinds of questions": search_for, "member's page (4 API answers)": show, "earn": earn}
+    return {**asks, **portal_pages(shop, ids), **staff_pages(shop, turn, ids, asked)}
+
+
+PORTAL = {"portal: card": "", "portal: points": "points/", "portal: history": "history/", "portal: rewards": "rewards/"}
+
+
+def portal_pages(shop: UUID, ids: list[UUID]) -> dict[str, Callable[[int], object]]:
+    """Return the pages of members on their phones: each call signs another member in, which is not counted, and asks once."""
+    from django.http import HttpResponse
+    from django.test import Client
+
+    from phakdi.kit.db.scope import organization_scope
+    from phakdi.people.members.queries import get_member
+    from phakdi.people.presence.core import SignedInBy
+    from phakdi.people.presence.operations import begin_session
+    from phakdi.platform.organizations.queries import find_organization, get_organization
+    from phakdi.web.portal.sessions import sign_in
+
+    with organization_scope(shop):
+        slug = get_organization(organization_id=shop).slug
+    ref = find_organization(slug=slug)
+    assert ref is not None
+    browsers = []
+    for member_id in ids[:PHONES]:
+        browser, answer, now = Client(headers={"accept-language": "th", "host": "localhost"}), HttpResponse(), datetime.now(UTC)
+        with organization_scope(shop):
+            member = get_member(organization_id=shop, member_id=member_id)
+            session = begin_session(organization_id=shop, member_id=member_id, browser="bench", way=SignedInBy.CODE, now=now)
+            sign_in(answer, ref, member, session)
+        browser.cookies.update(answer.cookies)
+        browsers.append(browser)
+
+    def page(path: str) -> Callable[[int], object]:
+        def ask(number: int) -> object:
+            answer = browsers[number % PHONES].get(f"/m/{slug}/{path}")
+            assert answer.status_code == 200, (path, answer.status_code)
+            return answer
+
+        return ask
+
+    return {name: page(path) for name, path in PORTAL.items()}
+
+
+def staff_pages(shop: UUID, turn: int, ids: list[UUID], asked: list[str]) -> dict[str, Callable[[int], object]]:
+    """Return the pages that staff open all day, as an owner who is signed in."""
+    from django.test import Client
+
+    from phakdi.flows.manage_staff import Person, add_staff
+
+    person = Person(f"owner{turn}@{shop.hex}.example", "Owner", "a long enough word")
+    membership = add_staff(organization_id=shop, person=person, role="OWNER", stores=[], now=datetime.now(UTC))
+    browser = Client(headers={"accept-language": "th", "host": "localhost"})
+    browser.force_login(membership.user, backend="django.contrib.auth.backends.ModelBackend")
+
+    def page(address: Callable[[int], str]) -> Callable[[int], object]:
+        def ask(number: int) -> object:
+            answer = browser.get(address(number))
+            assert answer.status_code in {200, 302}, (address(number), answer.status_code)  # who is found alone is shown
+            return answer
+
+        return ask
+
+    return {
+        "console: today": page(lambda _: "/console/"),
+        "console: members": page(lambda _: "/console/members/"),
+        "console: members found": page(lambda number: f"/console/members/?{urlencode({'q': asked[number % len(asked)]})}"),
+        "console: a member's story": page(lambda number: f"/console/members/{ids[number]}/"),
+        "counter: find": page(lambda number: f"/counter/?{urlencode({'q': asked[number % len(asked)]})}"),
+        "counter: a member": page(lambda number: f"/counter/m/{ids[number]}/"),
+    }
 
 
 if __name__ == "__main__":
