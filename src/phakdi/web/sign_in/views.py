@@ -24,6 +24,7 @@ from phakdi.flows.manage_sign_in import (
 )
 from phakdi.kit.clock import utc_now
 from phakdi.kit.errors import Refusal
+from phakdi.platform.guides.queries import is_empty
 from phakdi.platform.staff.authentication import TooManyTries, WrongCredentials
 from phakdi.platform.staff.authentication import sign_in as check_credentials
 from phakdi.platform.staff.factors import factors_of
@@ -217,7 +218,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
 def home(request: HttpRequest) -> HttpResponse:
     """Lead everybody to their face; who is not signed in sees what this is."""
     if not request.user.is_authenticated:
-        return render(request, "public/home.html")
+        return redirect("web:sign_up") if is_empty() else render(request, "public/home.html")
     desk = find_desk(request)
     if desk is None:
         return redirect("web:place")
