@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("web:imports", _("Imports"), "import", (Permission.IMPORTS_RUN,), "import"),
             Entry("web:keys", _("API keys"), "key", (Permission.KEYS_WRITE,), "key"),
+            Entry("web:connections", _("Connections"), "plug", (Permission.CHANNELS_WRITE,), "connection"),
             Entry("web:requests", _("Data requests"), "shield", (Permission.PRIVACY_MANAGE, Permission.MEMBERS_WRITE), "request"),
             Entry("web:privacy", _("Privacy"), "lock", (Permission.PRIVACY_MANAGE,), "privacy"),
             Entry("web:audit", _("Audit"), "audit", (Permission.AUDIT_READ,), "audit"),

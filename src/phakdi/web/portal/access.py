@@ -21,6 +21,7 @@ from phakdi.people.presence.queries import find_session, read_until
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.queries import UnknownOrganization, find_organization
 from phakdi.web.branding.hosts import answers_here, speak
+from phakdi.web.branding.shown import named
 from phakdi.web.modules import check_open
 from phakdi.web.portal.sessions import SURE_LIFE, contact_mark, sign_out, signed_in_id, was_sure
 
@@ -48,6 +49,7 @@ def shop_page(view: View) -> View:
         request.shop = shop  # type: ignore[attr-defined]  # for templates
         check_open(request)
         speak(request, shop)
+        shop = request.shop = named(request, shop)  # type: ignore[attr-defined]  # as above
         with timezone.override(ZoneInfo(shop.time_zone)):
             return view(request, shop, *args, **kwargs)
 

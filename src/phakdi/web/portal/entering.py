@@ -6,8 +6,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from phakdi.engagement.messaging.core import MessageChannel
 from phakdi.engagement.messaging.queries import find_connection
@@ -28,12 +30,14 @@ from phakdi.platform.connections.core import Provider
 from phakdi.platform.connections.queries import find_settings
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.queries import find_store
+from phakdi.web.branding.shown import switches
 from phakdi.web.naming import reader_for
 from phakdi.web.portal import sessions
 from phakdi.web.portal.access import find_visitor, shop_page
 from phakdi.web.portal.consenting import Asked, questions
 from phakdi.web.portal.forms import CodeForm, EnterForm, JoinForm
 from phakdi.web.portal.perks import perks_of
+from phakdi.web.qr import qr_code
 from phakdi.web.requests import client_address, safe_next
 from phakdi.web.words import add_refusal, language, refusal_sentence
 
@@ -92,6 +96,9 @@ def code(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:
                     member = get_member(organization_id=shop.id, member_id=verified.member_id)
                 _link_waiting_line(request, shop, member)
                 return let_in(request, shop, member, SignedInBy.CODE)
+            if not switches(request)["self_enrollment"]:
+                messages.warning(request, _("There is no card yet with this phone or e-mail. You get one at the counter."), "warn")
+                return redirect("web:portal_enter", slug=shop.slug)
             response = redirect("web:portal_join", slug=shop.slug)
             sessions.keep_joining(response, shop, proved(joining), browser)
             return response
@@ -126,6 +133,20 @@ def join(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:
             return let_in(request, shop, enrolled.member, SignedInBy.CODE if joining else SignedInBy.LINE)
     context = {"form": form, "asked": asked, "joining": joining, "line_step": line, "perks": _welcome(shop)}
     return page(request, "portal/join.html", context, form)
+
+
+@require_safe
+@shop_page
+def poster(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:
+    """Show the code that staff hold out or print: whoever scans it joins, at the store that the address names."""
+    with organization_scope(shop.id):
+        wanted = request.GET.get("store", "")
+        store = find_store(organization_id=shop.id, code=wanted) if wanted else None
+    link = request.build_absolute_uri(reverse("web:portal_join", args=[shop.slug]))
+    if store is not None:
+        link += "?" + urlencode({"store": store.code})
+    context = {"code": qr_code(link), "perks": _welcome(shop), "store": store.name_in(language()) if store else ""}
+    return render(request, "portal/poster.html", context)
 
 
 @require_POST

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from phakdi import __version__
 from phakdi.platform.organizations.core import OrganizationRef
+from phakdi.web.branding.shown import app_icons
 from phakdi.web.portal.access import shop_page
 
 KEPT = ("tokens.css", "frame.css", "parts.css", "pages.css", "portal.css", "pages.js", "portal.js")
-PAPER = "#f7f5ef"
+PAPER = "#f7f5f0"
 
 
 @require_safe
@@ -21,9 +22,8 @@ def manifest(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:  # no
     """Tell a phone how the card is called and looks among its apps."""
     home = reverse("web:portal", args=[shop.slug])
     icons = [
-        {"src": f"{home}icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
-        for size in (192, 512)
-        for purpose in ("any", "maskable")
+        {"src": address, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for address, size, purpose in app_icons(request)
     ]
     told = {
         "id": home,

@@ -110,7 +110,8 @@ def _take_in(request: HttpRequest, shop: OrganizationRef, person: LinePerson) ->
         return redirect("web:portal_me", slug=shop.slug)
     if known is not None:
         return let_in(request, shop, known, SignedInBy.LINE)
-    response = redirect("web:portal_join", slug=shop.slug)
+    way = "web:portal_join" if switches(request)["self_enrollment"] else "web:portal_enter"
+    response = redirect(way, slug=shop.slug)
     sessions.keep_line_step(response, shop, sessions.LineStep(user_id=person.user_id, name=person.name))
     return response
 

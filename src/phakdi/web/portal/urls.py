@@ -16,6 +16,7 @@ urlpatterns = [
     path("enter/", entering.enter, name="portal_enter"),
     path("code/", entering.code, name="portal_code"),
     path("join/", entering.join, name="portal_join"),
+    path("qr/", entering.poster, name="portal_poster"),
     path("sign-out/", entering.leave, name="portal_sign_out"),
     path("language/", entering.choose_language, name="portal_language"),
     path("line/", lining.go, name="portal_line"),
