@@ -182,6 +182,10 @@ def test_shops_first_language_is_for_those_who_read_neither(shop, slug, wants, c
 PAGES = {
     Module.PORTAL: ["/m/{slug}/", "/m/{slug}/enter/", "/m/{slug}/history/", "/m/{slug}/join/"],
     Module.SELF_ENROLLMENT: ["/m/{slug}/join/"],
+    Module.REWARDS: ["/m/{slug}/rewards/cup/"],
+    Module.REFERRALS: ["/m/{slug}/friends/"],
+    Module.TRANSFERS: ["/m/{slug}/give/"],
+    Module.COUNTER_OFFLINE: ["/counter/offline/"],
     Module.COUNTER_ENROLLMENT: ["/counter/enroll/"],
     Module.COUNTER_SPENDING: ["/counter/m/{member}/pay/"],
 }
@@ -203,6 +207,37 @@ def test_a_module_that_is_off_answers_nowhere(signed_in, shop, slug, member_id, 
 
     switch_module(organization_id=shop, module=module.value, is_on=True, now=utc_now())
     assert all(client.get(address).status_code != 404 for address in addresses)
+
+
+def test_counter_gives_no_keys_but_takes_kept_bills_while_keeping_is_off(owner, shop):
+    assert "data-worker" in owner.get("/counter/").content.decode()
+    switch_module(organization_id=shop, module="counter_offline", is_on=False, now=utc_now())
+    assert "data-worker" not in owner.get("/counter/").content.decode()
+    assert owner.post("/counter/till/").status_code == 404
+    answer = owner.post("/counter/till/bills/", {"bills": []}, content_type="application/json")
+    assert (answer.status_code, answer.json()) == (200, {"answers": []})
+
+
+def test_names_are_those_of_the_readers_language(visitor, shop, slug):
+    brand(shop, names={"th": "ร้านนก", "en": "Nok's"})
+    assert "Your card at Nok&#x27;s" in visitor.get(f"/m/{slug}/enter/").content.decode()
+    assert "ร้านนก" in visitor.get(f"/m/{slug}/enter/", headers={"accept-language": "th"}).content.decode()
+
+
+def test_manifest_has_the_shops_icons(visitor, shop, slug):
+    icons = visitor.get(f"/m/{slug}/app.webmanifest").json()["icons"]
+    assert [(icon["sizes"], icon["purpose"]) for icon in icons] == [("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")]
+    for icon in icons:
+        drawn = Image.open(io.BytesIO(visitor.get(icon["src"]).content))
+        assert icon["sizes"] == f"{drawn.width}x{drawn.height}"
+
+
+def test_greeting_welcome_and_contact_stand_where_members_look(visitor, shop, slug):
+    brand(shop, welcome={"en": "Come <b>in</b>"}, phone="02-123 4567", line_url="@nok", website="nok.example")
+    page = visitor.get(f"/m/{slug}/enter/").content.decode()
+    assert "Come &lt;b&gt;in&lt;/b&gt;" in page
+    assert 'href="https://line.me/R/ti/p/@nok"' in page
+    assert 'href="tel:02-123%204567"' in page
 
 
 def test_brand_answers_while_the_portal_is_off(visitor, shop, slug):

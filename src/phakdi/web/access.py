@@ -1,7 +1,7 @@
 """Who of the staff looks at a page, for which organization, and whether their role allows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -22,6 +22,7 @@ from phakdi.platform.staff.core import Permission, Place
 from phakdi.platform.staff.models import User
 from phakdi.platform.staff.queries import places_of
 from phakdi.platform.staff.sessions import SEEN_EVERY
+from phakdi.web.branding.shown import named
 from phakdi.web.modules import check_open
 
 CHOSEN = "organization_id"  # in the session: for which organization somebody works at present
@@ -112,6 +113,7 @@ def staff_page(*any_of: Permission) -> Callable[[StaffView], StaffView]:
             if not any(desk.place.can(permission) for permission in any_of):
                 desk.place.require(any_of[0])
             check_open(request)
+            desk = request.desk = replace(desk, organization=named(request, desk.organization))  # type: ignore[attr-defined]  # as above
             with timezone.override(desk.zone):
                 return view(request, desk, *args, **kwargs)
 

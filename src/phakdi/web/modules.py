@@ -1,6 +1,7 @@
 """What each module switches in pages: which addresses answer, and what its switch is called. New faces add their line."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from phakdi.web.branding.shown import brand_for
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A module's switch: ``pages`` are the first letters of the names of addresses that are its own."""
+    """A module's switch: ``pages`` are names of addresses that are its own; ``portal*`` is every name that begins so."""
 
     module: Module
     icon: str
@@ -28,7 +29,7 @@ SWITCHES: tuple[Switch, ...] = (
         "phone",
         _("Members' pages"),
         _("Members see their card, points and history on their phone. Off: their link leads nowhere, points stay."),
-        ("portal",),
+        ("portal*",),
     ),
     Switch(
         Module.SELF_ENROLLMENT,
@@ -36,6 +37,27 @@ SWITCHES: tuple[Switch, ...] = (
         _("Joining by oneself"),
         _("Whoever opens the link can join with a code. Off: only your staff enroll people."),
         ("portal_join", "counter_poster"),
+    ),
+    Switch(
+        Module.REWARDS,
+        "star",
+        _("Rewards on the phone"),
+        _("Members see what their points can get, and take it. Off: vouchers they have stay, rewards are had at the counter."),
+        ("portal_reward",),
+    ),
+    Switch(
+        Module.REFERRALS,
+        "share",
+        _("Inviting friends"),
+        _("Members send friends a link, where the program gives something for it."),
+        ("portal_invite",),
+    ),
+    Switch(
+        Module.TRANSFERS,
+        "transfer",
+        _("Giving points away"),
+        _("Members give points to another member, where the program allows it."),
+        ("portal_give",),
     ),
     Switch(
         Module.COUNTER_ENROLLMENT,
@@ -50,6 +72,13 @@ SWITCHES: tuple[Switch, ...] = (
         _("Using points at the counter"),
         _("Members pay with points or take rewards at the counter. Off: points are only collected there."),
         ("counter_pay",),
+    ),
+    Switch(
+        Module.COUNTER_OFFLINE,
+        "wifi-off",
+        _("Keeping bills without a network"),
+        _("The counter goes on while the network is gone. Off: what was kept before is still sent."),
+        ("counter_offline",),
     ),
 )
 
@@ -66,5 +95,12 @@ def check_open(request: HttpRequest) -> None:
     if match is None or brand is None:
         return
     for switch in SWITCHES:
-        if switch.module not in brand.modules and (match.url_name or "").startswith(switch.pages):
+        if switch.module not in brand.modules and any(fnmatchcase(match.url_name or "", page) for page in switch.pages):
             raise ModuleOff("This is switched off.", module=switch.module.value)
+
+
+def require_on(request: HttpRequest, module: Module) -> None:
+    """Raise ModuleOff where the module is off, for pages that do other things as well."""
+    brand = brand_for(request)
+    if brand is not None and module not in brand.modules:
+        raise ModuleOff("This is switched off.", module=module.value)

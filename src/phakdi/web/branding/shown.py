@@ -1,7 +1,7 @@
 """The brand of the organization that a page is about, for templates: name, sheet of colors, logo, icons, texts, what is on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import resolve, reverse
@@ -80,6 +80,19 @@ def switches(request: HttpRequest) -> dict[str, bool]:
     brand = brand_for(request)
     on = brand.modules if brand else frozenset[Module]()
     return {module.value: module in on for module in Module}
+
+
+def named(request: HttpRequest, organization: OrganizationRef) -> OrganizationRef:
+    """Return the organization under the name that its readers know it by, in their language."""
+    brand = brand_for(request)
+    return replace(organization, name=brand.name_in(language())) if brand else organization
+
+
+def app_icons(request: HttpRequest) -> list[tuple[str, int, str]]:
+    """Return a manifest's icons of the organization that the request is about: address, side in pixels, purpose."""
+    brand = brand_for(request)
+    sizes = (("192", 192, "any"), ("512", 512, "any"), ("maskable-512", 512, "maskable"))
+    return [(icon_address(brand, name), side, purpose) for name, side, purpose in sizes] if brand else []
 
 
 def _address(view: str, brand: ShownBrand, *more: str) -> str:

@@ -17,12 +17,14 @@ from phakdi.flows.reconcile_bill import Reconciled, reconcile_bill
 from phakdi.flows.register_till import register_till
 from phakdi.kit.clock import utc_now
 from phakdi.kit.errors import Invalid, Refusal, Unavailable
+from phakdi.platform.organizations.core.modules import Module
 from phakdi.platform.staff.core import Permission
 from phakdi.platform.tills.core import BillState
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.counter.categories import categories_of
 from phakdi.web.counter.desk import current_store, own_stores
 from phakdi.web.counter.forms import TENDERS
+from phakdi.web.modules import require_on
 from phakdi.web.requests import read_id
 from phakdi.web.words import refusal_sentence
 
@@ -57,6 +59,7 @@ def till(request: HttpRequest, desk: Desk) -> HttpResponse:
         "csrf": get_token(request),
     }
     if request.method == "POST":
+        require_on(request, Module.COUNTER_OFFLINE)
         label = request.headers.get("User-Agent", "")[:LABEL_MAX]
         known = read_id(request.POST.get("till"))
         registered = register_till(place=desk.place, till_id=known, label=label, now=utc_now())

@@ -18,7 +18,7 @@ PAPER = "#f7f5f0"
 
 @require_safe
 @shop_page
-def manifest(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:  # noqa: ARG001 - every view has a request
+def manifest(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:
     """Tell a phone how the card is called and looks among its apps."""
     home = reverse("web:portal", args=[shop.slug])
     icons = [

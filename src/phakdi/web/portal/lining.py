@@ -19,6 +19,7 @@ from phakdi.people.members.models import Member
 from phakdi.platform.connections.core import Provider
 from phakdi.platform.connections.queries import find_settings
 from phakdi.platform.organizations.core import OrganizationRef
+from phakdi.web.branding.shown import switches
 from phakdi.web.middleware import POLICY
 from phakdi.web.portal import sessions
 from phakdi.web.portal.access import find_visitor, member_page, shop_page

@@ -14,12 +14,21 @@ class Module(StrEnum):
 
     PORTAL = "portal"  # members' own pages: card, history, consents
     SELF_ENROLLMENT = "self_enrollment"  # people join by themselves, with a code
+    REWARDS = "rewards"  # members see the list of rewards and take them on their phone
+    REFERRALS = "referrals"  # members invite friends
+    TRANSFERS = "transfers"  # members give points away
     COUNTER_SPENDING = "counter_spending"  # points are used at the counter
     COUNTER_ENROLLMENT = "counter_enrollment"  # staff enroll people at the counter
+    COUNTER_OFFLINE = "counter_offline"  # bills are kept at the counter while there is no network
 
 
 OFF_AT_FIRST: frozenset[Module] = frozenset()
-NEEDS: Mapping[Module, Module] = {Module.SELF_ENROLLMENT: Module.PORTAL}
+NEEDS: Mapping[Module, Module] = {
+    Module.SELF_ENROLLMENT: Module.PORTAL,
+    Module.REWARDS: Module.PORTAL,
+    Module.REFERRALS: Module.PORTAL,
+    Module.TRANSFERS: Module.PORTAL,
+}
 
 
 class UnknownModule(NotFound):

@@ -115,7 +115,8 @@
         preview.innerHTML = text; // made by our own server, with everything escaped
       } catch {
         if (mine !== asked) return false;
-        preview.textContent = say("giveOffline");
+        preview.textContent = say(frame.dataset.worker ? "giveOffline" : "offline");
+        if (!frame.dataset.worker) return false;
         give.textContent = say("keepBill");
         give.hidden = false;
         check.hidden = true;
@@ -197,7 +198,17 @@
     return sent;
   }
 
+  // Keeping bills is switched off: what was kept before is still sent, and nothing new is kept.
+  async function end() {
+    await show(null);
+    await send();
+    if (await PhakdiTill.count() > 0 || !("serviceWorker" in navigator)) return;
+    const worker = await navigator.serviceWorker.getRegistration("/counter/");
+    if (worker) await worker.unregister();
+  }
+
   async function begin() {
+    if (!frame.dataset.worker) return end();
     if ("serviceWorker" in navigator) {
       const worker = await navigator.serviceWorker.register(frame.dataset.worker, { scope: "/counter/" });
       if (!frame.dataset.isShell && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("remember");
