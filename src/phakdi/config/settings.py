@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "phakdi.people.requests",
     "phakdi.people.codes",
     "phakdi.people.cards",
+    "phakdi.people.duplicates",
     "phakdi.people.presence",
     "phakdi.loyalty.programs",
     "phakdi.loyalty.ledger",

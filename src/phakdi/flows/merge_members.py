@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from phakdi.flows.comparing import compare_pair
 from phakdi.flows.member_trail import Cause, audit, tell
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.ids import new_id
@@ -14,6 +15,7 @@ from phakdi.loyalty.engine.merging import Difference, KeepLevel, LaterActivity
 from phakdi.loyalty.engine.recording import Actor
 from phakdi.people.consents import operations as consents
 from phakdi.people.consents.queries import current_consents
+from phakdi.people.duplicates import operations as duplicates
 from phakdi.people.members import facts
 from phakdi.people.members.models import Member, MemberMerge
 from phakdi.people.members.operations import merging as members
@@ -73,6 +75,7 @@ def merge_members(
             str(found) for found in staff.relink_member(organization_id=organization_id, member_id=merged_id, to=survivor_id)
         ]
         merge.save(update_fields=["doc"])
+        duplicates.forget(organization_id=organization_id, member_id=merged_id)
         audit(cause, "member.merged", survivor_id, {"merged": str(merged_id), "merge": str(merge_id)})
         audit(cause, "member.merged_into", merged_id, {"into": str(survivor_id), "merge": str(merge_id)})
         tell(cause, facts.MERGED, merged_id, {"into": str(survivor_id), "merge_id": str(merge_id)})
@@ -120,6 +123,8 @@ def unmerge_members(
         _agree_again(cause, merge)
         for staff_id in merge.doc.get("staff", ()):
             staff.link_member(organization_id=organization_id, staff_id=UUID(staff_id), member_id=merged.id)
+        pair = compare_pair(survivor, merged)
+        duplicates.keep_apart(organization_id=organization_id, pair=pair, now=now, actor=who)
         data = {"merge": str(merge_id), "differences": [difference.code for difference in differences]}
         audit(cause, "member.unmerged", survivor.id, {**data, "merged": str(merged.id)})
         audit(cause, "member.unmerged_from", merged.id, {**data, "from": str(survivor.id)})

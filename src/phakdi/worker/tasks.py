@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import time, timedelta
 
+from phakdi.flows.find_duplicates import find_duplicates
 from phakdi.flows.keep_daily import count_if_due, fold_days
 from phakdi.flows.pass_time import pass_time
 from phakdi.flows.reconcile import reconcile
@@ -47,6 +48,10 @@ def _remind(run: TaskRun) -> bool:
     return True
 
 
+def _find_duplicates(run: TaskRun) -> bool:
+    return find_duplicates(organization_id=run.organization_id, now=run.now, limit=MEMBERS_A_RUN)
+
+
 def _remind_of_requests(run: TaskRun) -> bool:
     remind_of_requests(organization_id=run.organization_id, now=run.now)
     return True
@@ -68,6 +73,7 @@ TASKS = (
     Task("seal_audit", Every(timedelta(minutes=1)), _seal_audit),
     Task("remind", Daily(time(10, 0)), _remind),
     Task("remind_of_requests", Daily(time(9, 0)), _remind_of_requests),
+    Task("find_duplicates", Every(timedelta(minutes=2)), _find_duplicates),
     Task("tidy", Daily(time(3, 0)), _tidy),
     Task("reconcile", Daily(time(4, 0)), _reconcile),
     Task("fold_days", Every(timedelta(seconds=20)), _fold_days, is_per_organization=False),

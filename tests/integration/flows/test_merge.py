@@ -299,7 +299,8 @@ def test_merge_then_unmerge_leaves_everything_as_it_was(shop, new_member, record
     after = [picture(shop, member) for member in members]
     for was, now in zip(before, after, strict=True):  # a hold names the entry that moved it last
         for one in (was, now):
-            for hold in (one["marks"] or {}).get("holds", {}).values():
+            one["marks"] = {name: kept for name, kept in (one["marks"] or {}).items() if kept not in ({}, [])}
+            for hold in one["marks"].get("holds", {}).values():
                 hold.pop("entry")
                 hold.pop("lots", None)
     for was, now in zip(before, after, strict=True):
@@ -340,8 +341,8 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
         barrier.wait()
         try:
             answers[number] = call()
-        except Refusal as refusal:
-            answers[number] = refusal
+        except Exception as error:  # noqa: BLE001 - looked at by the test
+            answers[number] = error
         finally:
             connections.close_all()
 
@@ -383,7 +384,7 @@ def test_purchases_at_the_same_moment_are_not_lost(shop, new_member, record):
 
         answers = at_once(lambda: merge(shop, ann, other), *shop_away(record, other))
 
-        assert [answer for answer in answers if isinstance(answer, Refusal)] == []
+        assert [answer for answer in answers if isinstance(answer, Exception)] == []
         assert picture(shop, ann)["wallets"]["points"][0] == 400
         assert picture(shop, other)["wallets"] == {}
     sound(shop)

@@ -92,7 +92,7 @@ def test_shares_of_the_defaults_are_probabilities():
 
 
 def test_estimating_without_any_pairs_gives_the_defaults():
-    model, prior = estimate([], [], members=1000)
+    model, prior = estimate([], [], all_pairs=500_000)
     assert {field: [round(share, 6) for share in model.m[field]] for field in FIELDS} == {
         field: [round(share, 6) for share in DEFAULTS.m[field]] for field in FIELDS
     }

@@ -68,7 +68,7 @@ def test_duplicates_are_found_and_nobody_else(name, true_pairs, is_estimated):
         drawn = (draw.sample(range(len(people)), 2) for _ in range(RANDOM_PAIRS))
         others = [tuple(each.level for each in compare(people[one], people[other])) for one, other in drawn]
         levels = (tuple(each.level for each in found) for found in compared.values())
-        model, prior = estimate(levels, others, members=len(people))
+        model, prior = estimate(levels, others, all_pairs=len(people) * (len(people) - 1) // 2)
 
     found = {pair for pair, fields in compared.items() if likelihood(fields, model, prior) >= THRESHOLDS[Strength.LIKELY]}
 

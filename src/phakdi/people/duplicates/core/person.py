@@ -1,7 +1,7 @@
 """What is compared of a member, folded so that spelling, script and titles do not matter."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -32,7 +32,6 @@ class Person:
     street: str = ""
     place: str = ""
     postcode: str = ""
-    extra: dict[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def names(self) -> tuple["Name", "Name", "Name"]:

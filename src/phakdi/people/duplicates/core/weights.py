@@ -98,23 +98,23 @@ def strength_of(probability: float) -> Strength | None:
 
 
 def estimate(
-    candidates: Iterable[Levels], random_pairs: Iterable[Levels], *, members: int, start: Model = DEFAULTS
+    candidates: Iterable[Levels], random_pairs: Iterable[Levels], *, all_pairs: int, start: Model = DEFAULTS
 ) -> tuple[Model, float]:
     """Return the model and the prior that explain best how the pairs compare.
 
     ``candidates`` are the levels of pairs that share a block, ``random_pairs`` of pairs drawn from all; the prior is the
-    share of all pairs of ``members`` that are one person.
+    share of ``all_pairs``, from which the candidates were taken, that are one person.
     """
     u = _shares(random_pairs, start.u)
     patterns = Counter(candidates)
-    all_pairs = max(members * (members - 1) / 2, 1)
-    m, prior = start.m, default_prior(members)
+    least = 1 / (max(all_pairs, 1) * 10)
+    m, prior = start.m, default_prior(math.isqrt(2 * all_pairs))
     for _ in range(ROUNDS_MAX):
         model = Model(m, u)
         chances = {levels: _probability(levels, model, prior) for levels in patterns}
         found = sum(chances[levels] * count for levels, count in patterns.items())
         m = _expected(patterns, chances, start.m)
-        before, prior = prior, min(max(found / all_pairs, 1 / (all_pairs * 10)), 0.5)
+        before, prior = prior, min(max(found / max(all_pairs, 1), least), 0.5)
         if abs(before - prior) < STEADY * prior:
             break
     return Model(m, u), prior
