@@ -113,8 +113,9 @@ def test_program_that_can_hardly_be_meant_is_told(owner):
 
 
 def test_key_is_shown_once_and_opens_nothing_once_revoked(owner, shop):
-    page = owner.post("/console/keys/", {"name": "Till", "scopes": ["activities:write"], "life": "90"})
+    page = owner.post("/console/keys/new/", {"name": "Till", "scopes": ["activities:write"], "life": "90"})
     assert page.context["token"] in page.text
+    assert "record activities" in owner.get("/console/keys/").text
     assert page.context["token"] not in owner.get("/console/keys/").text
     with organization_scope(shop):
         (key,) = keys_of(organization_id=shop)

@@ -10,6 +10,7 @@ from phakdi.flows.freeze_member import freeze_member
 from phakdi.flows.issue_api_key import issue_api_key
 from phakdi.flows.manage_staff import Person, add_staff
 from phakdi.flows.manage_store import add_store
+from phakdi.flows.manage_webhooks import Wish, add_webhook, ping_webhook
 from phakdi.flows.record_activity import record_activity
 from phakdi.flows.request_import import keep_upload
 from phakdi.kit.clock import utc_now
@@ -18,7 +19,8 @@ from phakdi.kit.ids import new_id
 from phakdi.people.members.queries import get_member
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.audit.queries import entries
-from phakdi.platform.staff.core import MATRIX, Role
+from phakdi.platform.staff.core import MATRIX, HeldBecause, Role
+from phakdi.platform.staff.operations import Wanted, note_grant
 from phakdi.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -123,7 +125,26 @@ def foreign(other_organization_id):
         "file_id": kept.id,
         "import_id": new_id(),
         "job_id": 1,
+        **webhook_of(other_organization_id),
+        "held_id": held_of(other_organization_id, staff.id, member.id),
     }
+
+
+def webhook_of(organization_id):
+    """Return an endpoint of an organization and something that was to be sent to it."""
+    now, wish = utc_now(), Wish("Other", "https://other.example/", ["*"])
+    endpoint = add_webhook(organization_id=organization_id, wish=wish, now=now).endpoint
+    delivery = ping_webhook(organization_id=organization_id, endpoint_id=endpoint.id, now=now)
+    return {"endpoint_id": endpoint.id, "delivery_id": delivery.id}
+
+
+def held_of(organization_id, staff_id, member_id):
+    """Return points of an organization that wait for a second person."""
+    wanted = Wanted(member_id, "", 9000, "A large refund", "held")
+    with organization_scope(organization_id):
+        return note_grant(
+            organization_id=organization_id, staff_id=staff_id, wanted=wanted, why=HeldBecause.LARGE, now=utc_now()
+        ).id
 
 
 def test_things_of_another_organization_are_not_found_and_not_changed(owner, foreign, other_organization_id):
@@ -155,7 +176,7 @@ def test_things_of_another_organization_are_not_found_and_not_changed(owner, for
 
 
 @pytest.mark.parametrize(
-    "name", ["members", "programs", "stores", "staff", "keys", "audit", "reviews", "imports", "failures", "counter", "console"]
+    "name", ["members", "programs", "stores", "staff", "keys", "webhooks", "approvals", "audit", "reviews", "imports", "failures", "counter", "console"]
 )
 def test_lists_ask_the_database_the_same_number_of_times_for_one_row_and_three(
     owner, django_assert_max_num_queries, new_member, name, shop

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from phakdi.flows.record_by_staff import actor_of, check_hand
+from phakdi.flows.record_by_staff import OwnMembership, actor_of, check_hand
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Conflict, Forbidden, Invalid, Rejected
 from phakdi.loyalty.engine import recording
@@ -20,7 +20,7 @@ from phakdi.platform.staff.core import HeldBecause, HeldState, Permission, Place
 from phakdi.platform.staff.models import HeldGrant
 from phakdi.platform.staff.operations import Wanted
 
-__all__ = ["Adjusted", "Adjustment", "adjust_points", "approve_adjustment", "refuse_adjustment"]
+__all__ = ["Adjusted", "Adjustment", "OwnMembership", "adjust_points", "approve_adjustment", "refuse_adjustment"]
 ACTION = "points.adjusted"
 DAY = timedelta(days=1)
 REASON_MIN = 5

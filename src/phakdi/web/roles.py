@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from phakdi.platform.keys.core import Scope
-from phakdi.platform.staff.core import Role
+from phakdi.platform.staff.core import Permission, Role, can
 
 ROLES: Mapping[Role, str | Promise] = {
     Role.OWNER: _("Owner: everything"),
@@ -15,7 +15,7 @@ ROLES: Mapping[Role, str | Promise] = {
     Role.ANALYST: _("Analyst: figures, no personal data"),
     Role.AGENT: _("Service: answers members"),
     Role.CASHIER: _("Cashier: in certain stores"),
-    Role.PARTNER: _("Partner: checks vouchers"),
+    Role.PARTNER: _("Partner: takes vouchers, sees nobody"),
 }
 SCOPES: Mapping[Scope, str | Promise] = {
     Scope.MEMBERS_READ: _("read members"),
@@ -35,9 +35,54 @@ SCOPES: Mapping[Scope, str | Promise] = {
 }
 
 
+DUTIES: Mapping[Permission, str | Promise] = {
+    Permission.MEMBERS_FIND: _("Find a member by what they show or say"),
+    Permission.MEMBERS_ENROLL: _("Enroll members"),
+    Permission.ACTIVITIES_WRITE: _("Give points for a bill, and take them back"),
+    Permission.REDEMPTIONS_CONFIRM: _("Take vouchers and rewards"),
+    Permission.MEMBERS_READ: _("See all members and their whole story"),
+    Permission.MEMBERS_WRITE: _("Change members’ details"),
+    Permission.MEMBERS_FREEZE: _("Freeze a member"),
+    Permission.ACTIVITIES_READ: _("See what members did"),
+    Permission.ACTIVITIES_REVIEW: _("Decide about late activities"),
+    Permission.POINTS_ADJUST: _("Move points by hand, and agree to others’"),
+    Permission.MESSAGES_READ: _("Read messages to members"),
+    Permission.PROGRAMS_READ: _("See rules and rewards"),
+    Permission.PROGRAMS_WRITE: _("Change rules and rewards"),
+    Permission.INSIGHT_READ: _("See figures"),
+    Permission.EXPORTS_RUN: _("Take data out as files"),
+    Permission.STORES_READ: _("See stores"),
+    Permission.STORES_WRITE: _("Change stores"),
+    Permission.STAFF_READ: _("See who works here"),
+    Permission.STAFF_WRITE: _("Let people in and go"),
+    Permission.KEYS_WRITE: _("Hand out API keys"),
+    Permission.WEBHOOKS_WRITE: _("Connect webhooks"),
+    Permission.IMPORTS_RUN: _("Import data"),
+    Permission.CHANNELS_WRITE: _("Connect LINE, SMS and e-mail"),
+    Permission.AUDIT_READ: _("See who did what"),
+    Permission.JOBS_MANAGE: _("Settle failed work"),
+    Permission.ORGANIZATION_WRITE: _("Change the organization itself and its rules"),
+}
+
+
+def role_table() -> list[tuple[str, list[bool]]]:
+    """Return each duty in words, and for each role whether it includes it."""
+    return [(str(DUTIES.get(each, each.value)), [can(role, each) for role in ROLES]) for each in sorted(Permission, key=_place)]
+
+
+def _place(permission: Permission) -> int:
+    known = list(DUTIES)
+    return known.index(permission) if permission in DUTIES else len(known)
+
+
 def role_name(role: str) -> str:
     """Return what a role is called, without what it may do."""
     return str(ROLES.get(Role(role), role)).partition(":")[0]
+
+
+def scope_name(scope: str) -> str:
+    """Return what a scope is called; one without words as it is written."""
+    return next((str(name) for known, name in SCOPES.items() if known.value == scope), scope)
 
 
 def scope_choices() -> list[tuple[str, str | Promise]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from phakdi.loyalty.wording.phrases import Phrase, Reader
 from phakdi.loyalty.wording.refused_by_rules import RULES
+from phakdi.loyalty.wording.refused_to_staff import STAFF
 
 REFUSALS: Mapping[str, Phrase] = {
     # the family
@@ -288,6 +289,7 @@ REFUSALS: Mapping[str, Phrase] = {
     "program_duplicate_key": ("บรรทัด {line}: มีคีย์ซ้ำ", "Line {line}: the same key twice."),
     "program_too_large": ("ไฟล์โปรแกรมใหญ่เกินไป", "The program file is too large."),
     "program_unreadable": ("ไฟล์โปรแกรมไม่ใช่ YAML ที่อ่านได้", "The program file is no readable YAML."),
+    **STAFF,
     **RULES,
 }
 

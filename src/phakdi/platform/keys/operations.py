@@ -10,7 +10,7 @@ import psycopg
 from django.db import OperationalError, connection
 
 from phakdi.kit.db.scope import in_transaction
-from phakdi.kit.errors import Conflict, Invalid
+from phakdi.kit.errors import Conflict, Invalid, Rejected
 from phakdi.platform.keys import queries
 from phakdi.platform.keys.core import NewToken, new_token, read_scopes
 from phakdi.platform.keys.models import ApiKey, KeptAnswer
@@ -44,6 +44,12 @@ class KeyInFlight(Conflict):
     """The same call is being answered at this moment; ask again in a second."""
 
     code = "idempotency_key_in_flight"
+
+
+class KeyOver(Rejected):
+    """The key opens nothing any more."""
+
+    code = "api_key_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,35 @@ def issue_key(
         expires_at=expires_at,
     )
     return key, token
+
+
+@in_transaction
+def rotate_key(
+    *, organization_id: UUID, key_id: UUID, ends_at: datetime, created_by: str, now: datetime
+) -> tuple[ApiKey, NewToken]:
+    """Return a new key with the rights and the span of life of an old one, which ends at ``ends_at`` at the latest.
+
+    Raises:
+        UnknownKey: the organization has no such key.
+        KeyOver: it was revoked or has expired.
+    """
+    old = ApiKey.objects.select_for_update().filter(organization_id=organization_id, id=key_id).first()
+    if old is None:
+        raise queries.UnknownKey("There is no such key.", key_id=str(key_id))
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
+        raise KeyOver("This key opens nothing any more: issue a new one.", key_id=str(key_id))
+    new, token = issue_key(
+        organization_id=organization_id,
+        name=old.name,
+        scopes=old.scopes,
+        stores=old.stores,
+        created_by=created_by,
+        expires_at=now + (old.expires_at - old.created_at) if old.expires_at else None,
+        now=now,
+    )
+    old.expires_at = min(old.expires_at, ends_at) if old.expires_at else ends_at
+    old.save(update_fields=["expires_at"])
+    return new, token
 
 
 @in_transaction

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     STAFF_READ = "staff.read"
     STAFF_WRITE = "staff.write"
     KEYS_WRITE = "keys.write"
+    WEBHOOKS_WRITE = "webhooks.write"
     IMPORTS_RUN = "imports.run"
     EXPORTS_RUN = "exports.run"
     AUDIT_READ = "audit.read"

@@ -1,5 +1,6 @@
 """Every read of staff. What asks for a user's places or for a user needs no scope, the others run in one."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db.models.functions import Abs
 
 from phakdi.kit.errors import NotFound
 from phakdi.platform.staff.core import HeldState, Permission, Place, Role, can, read_email
-from phakdi.platform.staff.models import HeldGrant, Policy, StaffMember, User
+from phakdi.platform.staff.models import Authenticator, HeldGrant, Policy, StaffMember, User
 
 STAFF_MAX = 10_000
 
@@ -59,6 +60,11 @@ def get_staff(*, organization_id: UUID, staff_id: UUID) -> StaffMember:
 def active_owners(*, organization_id: UUID) -> int:
     """Return how many people own the organization at present."""
     return StaffMember.objects.filter(organization_id=organization_id, role=Role.OWNER.value, is_active=True).count()
+
+
+def people_with_factor(*, user_ids: Collection[UUID]) -> set[UUID]:
+    """Return who of these people has a second factor."""
+    return set(Authenticator.objects.filter(user_id__in=user_ids).values_list("user_id", flat=True))
 
 
 def policy_of(*, organization_id: UUID) -> Policy:

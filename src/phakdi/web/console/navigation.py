@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("web:programs", _("Rules and rewards"), "program", (Permission.PROGRAMS_READ,), "program"),
             Entry("web:reviews", _("Late activities"), "clock", (Permission.ACTIVITIES_REVIEW,), "review"),
+            Entry("web:approvals", _("Approvals"), "check", (Permission.POINTS_ADJUST,), "approval"),
         ),
     ),
     (
@@ -65,6 +66,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("web:imports", _("Imports"), "import", (Permission.IMPORTS_RUN,), "import"),
             Entry("web:keys", _("API keys"), "key", (Permission.KEYS_WRITE,), "key"),
+            Entry("web:webhooks", _("Webhooks"), "send", (Permission.WEBHOOKS_WRITE,), "webhook"),
             Entry("web:connections", _("Connections"), "plug", (Permission.CHANNELS_WRITE,), "connection"),
             Entry("web:requests", _("Data requests"), "shield", (Permission.PRIVACY_MANAGE, Permission.MEMBERS_WRITE), "request"),
             Entry("web:privacy", _("Privacy"), "lock", (Permission.PRIVACY_MANAGE,), "privacy"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from phakdi.web.console import (
+    approvals,
     audit,
     consents,
     brand,
@@ -23,6 +24,7 @@ from phakdi.web.console import (
     starting,
     stores,
     uploads,
+    webhooks,
 )
 from phakdi.web.console.editing import text as program_text
 
@@ -52,10 +54,26 @@ urlpatterns = [
     path("stores/<str:code>/", stores.edit, name="store_edit"),
     path("staff/", staff.people, name="staff"),
     path("staff/new/", staff.new, name="staff_new"),
+    path("staff/roles/", staff.roles, name="staff_roles"),
+    path("staff/rules/", staff.rules, name="staff_rules"),
     path("staff/<uuid:staff_id>/", staff.edit, name="staff_edit"),
+    path("staff/<uuid:staff_id>/invite/", staff.invite_person, name="staff_invite"),
+    path("staff/<uuid:staff_id>/member/", staff.link_member, name="staff_link"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<uuid:held_id>/", approvals.decide, name="approval_decide"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.new, name="webhook_new"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:endpoint_id>/edit/", webhooks.edit, name="webhook_edit"),
+    path("webhooks/<uuid:endpoint_id>/act/", webhooks.act, name="webhook_act"),
+    path("webhooks/<uuid:endpoint_id>/secret/", webhooks.rotate, name="webhook_rotate"),
+    path("webhooks/<uuid:endpoint_id>/replay/", webhooks.replay, name="webhook_replay"),
+    path("webhooks/deliveries/<uuid:delivery_id>/", webhooks.delivery, name="webhook_delivery"),
     path("connections/", connections.connections, name="connections"),
     path("connections/end/", connections.disconnect, name="connection_end"),
     path("keys/", keys.keys, name="keys"),
+    path("keys/new/", keys.new, name="key_new"),
+    path("keys/<uuid:key_id>/rotate/", keys.rotate, name="key_rotate"),
     path("keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", uploads.new, name="import_new"),

@@ -1,0 +1,36 @@
+"""What is refused to people who work here, about their sign-in and what they connect: one sentence for each code."""
+
+from collections.abc import Mapping
+
+from phakdi.loyalty.wording.phrases import Phrase
+
+STAFF: Mapping[str, Phrase] = {
+    "factor_wrong": (
+        "รหัสไม่ถูกต้องหรือถูกใช้ไปแล้ว ดูรหัสล่าสุดในแอปแล้วลองอีกครั้ง",
+        "The code is wrong or was used before. Look at the app again.",
+    ),
+    "factor_app_exists": ("มีแอปยืนยันตัวตนอยู่แล้ว ลบของเดิมก่อน", "There is an authenticator app already: remove it first."),
+    "factor_not_found": ("ไม่พบวิธียืนยันตัวตนนี้", "There is no such second step."),
+    "passkey_refused": ("พาสคีย์นี้ใช้ที่นี่ไม่ได้", "This passkey does not open anything here."),
+    "passkeys_max": ("มีพาสคีย์ครบจำนวนแล้ว ลบอันที่ไม่ใช้ก่อน", "There are as many passkeys as somebody can have: remove one first."),
+    "link_dead": ("ลิงก์นี้ถูกใช้ไปแล้วหรือหมดอายุ", "This link was used or is too old."),
+    "session_not_found": ("ไม่ได้เข้าสู่ระบบอยู่ที่นั่นแล้ว", "You are not signed in there any more."),
+    "area_unknown": ("ไม่มีสาขาในพื้นที่นี้", "No store lies in this area."),
+    "number_unreadable": ("ใส่ตัวเลขตั้งแต่ 0 ขึ้นไป", "Write a number from 0 on."),
+    "own_request": ("คุณเป็นผู้ขอรายการนี้ ต้องให้คนอื่นอนุมัติ", "You asked for this: somebody else has to decide."),
+    "held_grant_decided": ("มีคนตัดสินรายการนี้ไปแล้ว", "Somebody has decided about this meanwhile."),
+    "held_grant_refused": ("รายการนี้ถูกปฏิเสธแล้ว", "Somebody else has refused this."),
+    "held_grant_not_found": ("ไม่พบรายการที่รออนุมัติ", "Nothing waits under this name."),
+    "api_key_over": ("คีย์นี้ใช้ไม่ได้แล้ว ออกคีย์ใหม่แทน", "This key opens nothing any more: issue a new one."),
+    "webhook_url": (
+        "ใส่ที่อยู่ที่ขึ้นต้นด้วย https:// และมีชื่อเครื่องที่เข้าถึงได้จากอินเทอร์เน็ต",
+        "Give an address that begins with https:// and names a host.",
+    ),
+    "webhook_topics_missing": ("เลือกอย่างน้อยหนึ่งเหตุการณ์", "Choose at least one kind of event."),
+    "webhook_topic_unknown": ("ไม่รู้จักเหตุการณ์นี้", "This kind of event is not known."),
+    "webhook_endpoints_max": ("มีเว็บฮุกครบจำนวนแล้ว ({most})", "There are as many webhooks as an organization can have ({most})."),
+    "webhook_not_active": ("เปิดเว็บฮุกนี้ก่อน", "Switch the webhook on first."),
+    "webhook_not_found": ("ไม่พบเว็บฮุกนี้", "There is no such webhook."),
+    "webhook_delivery_not_found": ("ไม่พบรายการส่งนี้", "There is no such delivery."),
+    "period_unreadable": ("วันสิ้นสุดต้องไม่อยู่ก่อนวันเริ่ม", "The period ends before it begins."),
+}
