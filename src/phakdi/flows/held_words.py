@@ -75,6 +75,13 @@ COLUMNS: Mapping[str, Text] = {
     "actor_kind": {"th": "โดย", "en": "By"},
 }
 VALUES: Mapping[str, Text] = {
+    "counter": {"th": "ที่เคาน์เตอร์", "en": "at the counter"},
+    "portal": {"th": "หน้าสมาชิก", "en": "your own pages"},
+    "console": {"th": "พนักงานในคอนโซล", "en": "staff in the console"},
+    "import": {"th": "นำเข้าจากไฟล์", "en": "a file that was imported"},
+    "api": {"th": "ระบบที่เชื่อมต่อ", "en": "a connected system"},
+    "line": {"th": "LINE", "en": "LINE"},
+    "pos": {"th": "ระบบขายหน้าร้าน", "en": "the till"},
     "yes": {"th": "ใช่", "en": "yes"},
     "no": {"th": "ไม่", "en": "no"},
     "ACTIVE": {"th": "ใช้งาน", "en": "active"},

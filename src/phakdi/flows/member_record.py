@@ -128,18 +128,18 @@ def _row(row: Any, columns: tuple[str, ...]) -> Row:
 
 
 _RELATION: Mapping[str, Text] = {
-    "contract": {"th": "ใช้ดำเนินการสมาชิกภาพตามสัญญา", "en": "To run your membership (contract)."},
+    "contract": {"th": "ใช้ดำเนินการสมาชิกภาพตามสัญญา", "en": "To run the membership (contract)."},
     "accounts": {"th": "ใช้คิดแต้มและทำบัญชีตามกฎหมาย", "en": "To work out points and for accounts (law)."},
-    "consent": {"th": "ใช้พิสูจน์ว่าคุณยินยอมหรือไม่ยินยอมเรื่องใด", "en": "To prove what you agreed to and what not (law)."},
-    "security": {"th": "ใช้ดูแลความปลอดภัยของบัญชี", "en": "To keep your account safe."},
+    "consent": {"th": "ใช้พิสูจน์ว่าคุณยินยอมหรือไม่ยินยอมเรื่องใด", "en": "To prove what was agreed to and what not (law)."},
+    "security": {"th": "ใช้ดูแลความปลอดภัยของบัญชี", "en": "To keep accounts safe."},
 }
 _KEPT: Mapping[str, Text] = {
-    "member": {"th": "เก็บตลอดที่เป็นสมาชิก หรือจนกว่าคุณขอลบ", "en": "As long as you are a member, or until you have it erased."},
+    "member": {"th": "เก็บตลอดที่เป็นสมาชิก หรือจนกว่าคุณขอลบ", "en": "As long as the membership lasts, or until it is erased."},
     "books": {
         "th": "เก็บตลอดที่เป็นสมาชิก เมื่อขอลบจะเหลือเฉพาะรายการบัญชีที่ไม่มีชื่อ",
-        "en": "As long as you are a member; when erased, the books stay without your name.",
+        "en": "As long as the membership lasts; when erased, the books stay without a name.",
     },
-    "proof": {"th": "เก็บเป็นหลักฐาน เมื่อขอลบจะไม่มีชื่อคุณ", "en": "Kept as proof; when erased, without your name."},
+    "proof": {"th": "เก็บเป็นหลักฐาน เมื่อขอลบจะไม่มีชื่อคุณ", "en": "Kept as proof; when erased, without a name."},
 }
 PARTS: tuple[Part, ...] = (
     Part("profile", {"th": "ข้อมูลส่วนตัว", "en": "Who you are"}, _RELATION["contract"], _KEPT["member"], _profile),

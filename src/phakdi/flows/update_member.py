@@ -1,7 +1,7 @@
 """Change what is known of a member: by staff, by the member, and the phone or e-mail by a code."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Forbidden
 from phakdi.loyalty.engine.recording import Actor
 from phakdi.people.codes.operations import Proof, spend_proof
+from phakdi.people.codes.queries import policy_of
 from phakdi.people.members import facts, operations
-from phakdi.people.members.core.status import SPENDING_HOLD
 from phakdi.people.members.models import Member
 
 CHANGE_CONTACT = "CHANGE_CONTACT"
@@ -33,7 +33,8 @@ def update_member(
 ) -> Member:
     """Write the given fields; the audit says who changed which. Without an actor it is the member.
 
-    A replaced phone or e-mail is told of it, and so is the other one; nobody can spend the member's points for 24 hours.
+    A replaced phone or e-mail is told of it, and so is the other one. After a change, and also where one is added, nobody can
+    spend the member's points for as long as the organization says (24 to 72 hours).
 
     Raises:
         ContactNeedsCode: a member cannot change phone or e-mail this way.
@@ -49,8 +50,8 @@ def update_member(
 def change_contact(*, organization_id: UUID, member_id: UUID, proof: Proof, now: datetime) -> Member:
     """Make the phone or e-mail that a code proved the member's own, in place of the one before.
 
-    The edge has signed the member in again before. The one before is told, and nobody can spend the member's points for
-    24 hours: a stolen SIM card must not be enough.
+    The edge has signed the member in again before. Whoever was reached before is told, and nobody can spend the member's
+    points for 24 to 72 hours, also where there was none before: a stolen SIM card must not be enough.
 
     Raises:
         CodeGone: the proof is too old or was used before.
@@ -76,17 +77,17 @@ def _update(cause: Cause, member_id: UUID, changes: Mapping[str, Any], *, verifi
         return changed.member
     audit(cause, "member.changed", member_id, {"fields": list(changed.fields)})
     tell(cause, facts.CHANGED, member_id, {"fields": list(changed.fields)})
-    if changed.replaced:
-        operations.hold_spending(organization_id=organization_id, member_id=member_id, until=now + SPENDING_HOLD)
-        changed.member.spend_held_until = now + SPENDING_HOLD
-        _warn(cause, changed)
+    if CHANNELS.keys() & set(changed.fields):
+        hours = policy_of(organization_id=organization_id).hold_hours
+        changed.member.spend_held_until = until = now + timedelta(hours=hours)
+        operations.hold_spending(organization_id=organization_id, member_id=member_id, until=until)
+        _warn(cause, changed, hours)
     return changed.member
 
 
-def _warn(cause: Cause, changed: operations.Changed) -> None:
+def _warn(cause: Cause, changed: operations.Changed, hours: int) -> None:
     """Tell whoever was reached before: through what was replaced, and through what stays (a stolen SIM gets the former)."""
     stays = {name: getattr(changed.member, name) for name in CHANNELS if name not in changed.fields}
-    hours = int(SPENDING_HOLD.total_seconds()) // 3600
     for name, destination in {**changed.replaced, **stays}.items():
         if destination:
             send_notice(cause, changed.member, "contact_changed", {"hours": hours}, CHANNELS[name], destination)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from phakdi.engagement.messaging.core import MessageChannel, MessageClass
 from phakdi.engagement.messaging.operations import NewMessage, queue_message
@@ -11,6 +12,7 @@ from phakdi.kit.errors import Invalid
 from phakdi.people.codes.operations import Asker, Proof, issue_code, try_code
 from phakdi.people.members.core.identities import EMAIL, PHONE, IdentityKey, masked, read_identity
 from phakdi.people.members.queries import find_by_identity
+from phakdi.platform.organizations.queries import get_organization
 
 __all__ = ["Asker", "Proof", "StartedCode", "Verified", "identity_of", "start_code", "verify_code"]
 
@@ -56,8 +58,15 @@ def start_code(
     """
     key = _read(channel, destination)
     with organization_scope(organization_id):
+        zone = ZoneInfo(get_organization(organization_id=organization_id).time_zone)
         issued = issue_code(
-            organization_id=organization_id, purpose=purpose, channel=channel, destination=key.value, asker=asker, now=now
+            organization_id=organization_id,
+            purpose=purpose,
+            channel=channel,
+            destination=key.value,
+            asker=asker,
+            now=now,
+            today=now.astimezone(zone).date(),
         )
         minutes = int((issued.expires_at - now).total_seconds()) // 60
         message = NewMessage(

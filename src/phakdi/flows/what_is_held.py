@@ -10,10 +10,12 @@ from phakdi.flows.held_words import COLUMNS, VALUES
 from phakdi.flows.member_record import PARTS, Row, record_of
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.text import pick
+from phakdi.kit.thai import display_phone
 from phakdi.kit.thai.dates import format_date, format_datetime
 from phakdi.people.members.queries import attribute_definitions
 from phakdi.platform.organizations.queries import get_organization
 
+PROFILE = "profile"
 SHOWN_MAX = 20  # of what there is much of, the latest are shown; the copy has them all
 NEVER_SHOWN = frozenset({"id", "activity_id", "data", "outcome", "params", "text_hash", "referred_by", "text_version"})
 TIMES_FIRST = ("at", "occurred_at", "effective_at", "created_at", "opened_at", "issued_at")
@@ -41,7 +43,7 @@ class HeldPart:
     @property
     def is_one(self) -> bool:
         """Whether it is a list of facts about the member rather than a list of happenings."""
-        return self.key == "profile"
+        return self.key == PROFILE
 
     @property
     def has_more(self) -> bool:
@@ -72,7 +74,7 @@ def what_is_held(*, organization_id: UUID, member_id: UUID, language: str) -> li
             pick(part.why, language),
             pick(part.kept, language),
             len(record[part.key]),
-            tuple(reader.row(row) for row in record[part.key][:SHOWN_MAX]),
+            tuple(reader.row(row, part.key) for row in record[part.key][:SHOWN_MAX]),
         )
         for part in PARTS
     ]
@@ -84,8 +86,9 @@ class _Reader:
     zone: ZoneInfo
     labels: dict[str, str]
 
-    def row(self, row: Row) -> tuple[HeldItem, ...]:
-        names = [name for name in TIMES_FIRST if name in row] + [name for name in row if name not in TIMES_FIRST]
+    def row(self, row: Row, part: str) -> tuple[HeldItem, ...]:
+        first = () if part == PROFILE else TIMES_FIRST
+        names = [name for name in first if name in row] + [name for name in row if name not in first]
         shown = ((name, self.value(name, row[name])) for name in names if name not in NEVER_SHOWN)
         return tuple(HeldItem(self.label(name), value) for name, value in shown if value)
 
@@ -95,6 +98,8 @@ class _Reader:
     def value(self, name: str, value: Any) -> str:
         if value is None or value in ("", [], {}):
             return ""
+        if name == "phone":
+            return display_phone(str(value))
         if isinstance(value, bool):
             return pick(VALUES["yes" if value else "no"], self.language)
         if isinstance(value, date):

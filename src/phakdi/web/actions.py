@@ -12,6 +12,7 @@ ACTIONS: Mapping[str, str | Promise] = {
     "connection.ended": _("Service disconnected"),
     "consent.granted": _("Consent given"),
     "consent.withdrawn": _("Consent taken back"),
+    "code_policy.set": _("Limits of codes set"),
     "consent_text.published": _("Consent text written"),
     "data_request.opened": _("Data request received"),
     "data_request.assigned": _("Data request assigned"),

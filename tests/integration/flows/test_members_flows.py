@@ -122,11 +122,12 @@ def test_proved_phone_takes_the_place_of_the_old_one_which_is_told(shop, member_
 
 def test_what_stays_is_told_as_well(shop, member_id):
     update_member(organization_id=shop, member_id=member_id, changes={"email": "a@example.com"}, now=NOW, actor=CLERK)
-    assert notices(shop, member_id) == []  # nothing was replaced
+    assert notices(shop, member_id) == [("contact_changed", "SMS", OLD_PHONE)]  # one that is added is told of, too
     change_contact(organization_id=shop, member_id=member_id, proof=proof_of(shop, NEW_PHONE), now=NOW)
 
     assert sorted(notices(shop, member_id)) == [
         ("contact_changed", "EMAIL", "a@example.com"),
+        ("contact_changed", "SMS", OLD_PHONE),
         ("contact_changed", "SMS", OLD_PHONE),
     ]
 

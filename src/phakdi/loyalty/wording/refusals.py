@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, Phrase] = {
     "identity_kind_unknown": ("ไม่รู้จักชนิดของหมายเลขนี้", "This kind of identity is not known."),
     "identity_missing": ("ใส่เบอร์โทร อีเมล หรือบัตรอย่างน้อยหนึ่งอย่าง", "Give a phone, an e-mail or a card."),
     "identity_not_found": ("ไม่พบหมายเลขนี้", "This is not known."),
+    "hold_hours_invalid": ("พักการใช้แต้มได้ 24 ถึง 72 ชั่วโมง", "Spending is held for 24 to 72 hours."),
     "consent_text_past": ("ข้อความใหม่เริ่มใช้ได้ตั้งแต่ตอนนี้เป็นต้นไป", "Words come into force now or later."),
     "text_missing": ("ใส่ข้อความด้วย", "Write something here."),
     "request_kind_unknown": ("ไม่รู้จักคำขอแบบนี้", "Such a request is not known."),

@@ -16,6 +16,7 @@ CODE_DIGITS = 6
 REF_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
 REF_LENGTH = 4
 SESSION_MIN = 16
+HOLD_HOURS_MIN, HOLD_HOURS_MAX = 24, 72
 _PURPOSE = re.compile(r"[A-Z][A-Z_]{1,39}")
 _KEY_LABEL = b"phakdi one-time codes"
 
@@ -64,6 +65,7 @@ class CodePolicy:
     per_address_hour: int = 20
     daily_budget: int = 1000
     countries: tuple[str, ...] = ("+66",)
+    hold_hours: int = HOLD_HOURS_MIN  # nobody spends for so long after a phone or e-mail was changed or added
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,12 @@ class Budget(OrganizationRows):
 
 
 class KeptPolicy(models.Model):
-    """What an organization set itself: how many codes a day, and to which countries."""
+    """What an organization set itself: how many codes a day, to which countries, and how long spending is held."""
 
     organization_id = models.UUIDField(primary_key=True)
     daily_budget = models.IntegerField()
     countries = ArrayField(models.TextField())
+    hold_hours = models.IntegerField(default=24)
 
     class Meta:
         db_table = "code_policy"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from phakdi.kit.errors import Invalid
 from phakdi.kit.ids import new_id
 from phakdi.people.codes import queries
 from phakdi.people.codes.core import (
+    HOLD_HOURS_MAX,
+    HOLD_HOURS_MIN,
     SESSION_MIN,
     CodeGone,
     CodePolicy,
@@ -85,8 +87,12 @@ class Proof:
 
 
 @in_transaction
-def issue_code(*, organization_id: UUID, purpose: str, channel: str, destination: str, asker: Asker, now: datetime) -> IssuedCode:
+def issue_code(
+    *, organization_id: UUID, purpose: str, channel: str, destination: str, asker: Asker, now: datetime, today: date
+) -> IssuedCode:
     """Return a new code for ``destination`` (as identities keep it) and count it; the caller sends it.
+
+    ``today`` is the organization's day: its budget begins anew with it.
 
     It takes the place of those that the same session asked for before. The caller's transaction must roll back when
     this raises, so that a refused code counts nowhere.
@@ -99,7 +105,7 @@ def issue_code(*, organization_id: UUID, purpose: str, channel: str, destination
     policy = queries.policy_of(organization_id=organization_id)
     check_country(channel, destination, policy)
     hashes = _hashes(organization_id, channel, destination, asker.session)
-    _count(organization_id, policy, hashes["destination"], _hash("address", organization_id, asker.address), now)
+    _count(organization_id, policy, hashes["destination"], _hash("address", organization_id, asker.address), now, today)
     superseded = Challenge.objects.filter(
         organization_id=organization_id, session_hash=hashes["session"], purpose=purpose, used_at=None
     )
@@ -170,16 +176,17 @@ def spend_proof(*, organization_id: UUID, purpose: str, proof: Proof, now: datet
 
 
 @in_transaction
-def set_policy(*, organization_id: UUID, daily_budget: int, countries: Sequence[str]) -> None:
-    """Set how many codes the organization sends a day, and to phones of which calling codes (``+66``)."""
+def set_policy(*, organization_id: UUID, daily_budget: int, countries: Sequence[str], hold_hours: int = HOLD_HOURS_MIN) -> None:
+    """Set how many codes the organization sends a day, to phones of which calling codes (``+66``), and how long spending is held."""
     for country in countries:
         if not re.fullmatch(r"\+[1-9][0-9]{0,3}", country, re.ASCII):
             raise Invalid("A calling code is written like +66.", code="calling_code_invalid", field="countries")
     if daily_budget < 0:
         raise Invalid("A budget is not below zero.", code="budget_invalid", field="daily_budget")
-    KeptPolicy.objects.update_or_create(
-        organization_id=organization_id, defaults={"daily_budget": daily_budget, "countries": list(countries)}
-    )
+    if not HOLD_HOURS_MIN <= hold_hours <= HOLD_HOURS_MAX:
+        raise Invalid("Spending is held for 24 to 72 hours.", code="hold_hours_invalid", field="hold_hours")
+    values = {"daily_budget": daily_budget, "countries": list(countries), "hold_hours": hold_hours}
+    KeptPolicy.objects.update_or_create(organization_id=organization_id, defaults=values)
 
 
 @in_transaction
@@ -201,7 +208,7 @@ def _hashes(organization_id: UUID, channel: str, destination: str, session: str)
     }
 
 
-def _count(organization_id: UUID, policy: CodePolicy, destination: str, address: str, now: datetime) -> None:
+def _count(organization_id: UUID, policy: CodePolicy, destination: str, address: str, now: datetime, today: date) -> None:
     """Count one code everywhere, always in this order, or raise TooManyCodes."""
     hourly, daily = policy.per_destination_hour, policy.per_destination_day
     if not _allow(organization_id, "DESTINATION", destination, now, (hourly, daily), policy.resend_after):
@@ -209,7 +216,7 @@ def _count(organization_id: UUID, policy: CodePolicy, destination: str, address:
     if not _allow(organization_id, "ADDRESS", address, now, (policy.per_address_hour, policy.per_address_hour * 24), NO_GAP):
         raise TooManyCodes("Too many codes were asked for from here.", limit="address", retry_at=now + HOUR)
     with connection.cursor() as db:
-        db.execute(_SPEND_BUDGET, {"organization": organization_id, "day": now.date(), "budget": policy.daily_budget})
+        db.execute(_SPEND_BUDGET, {"organization": organization_id, "day": today, "budget": policy.daily_budget})
         if db.rowcount == 0:
             raise TooManyCodes("No more codes are sent today.", limit="budget", retry_at=None)
 

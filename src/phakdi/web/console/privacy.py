@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,9 +18,12 @@ from phakdi.engagement.messaging.core import MessageChannel
 from phakdi.engagement.messaging.queries import find_connection
 from phakdi.flows.log_breach import change_breach, log_breach
 from phakdi.flows.member_record import PARTS
+from phakdi.flows.set_code_policy import set_code_policy
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
+from phakdi.people.codes.core import HOLD_HOURS_MAX, HOLD_HOURS_MIN
+from phakdi.people.codes.queries import policy_of, sent_on
 from phakdi.people.members.queries import attribute_definitions
 from phakdi.people.requests.core import breach_due
 from phakdi.people.requests.models import Breach
@@ -133,6 +137,54 @@ def breach(request: HttpRequest, desk: Desk, breach_id: UUID | None = None) -> H
             return redirect("web:privacy")
     context = {"form": form, "row": row, "clock": clock_of(row, now) if row else None}
     return render(request, "console/breach.html", context, status=422 if form.errors else 200)
+
+
+class CodesForm(forms.Form):
+    """Limits that keep strangers out of members' accounts and the bill for messages small."""
+
+    daily_budget = forms.IntegerField(
+        label=gettext_lazy("One-time codes a day, at most"),
+        min_value=0,
+        max_value=1_000_000,
+        help_text=gettext_lazy(
+            "Each costs an SMS. When they are used up, members sign in with LINE or a QR at the counter; it begins anew at midnight."
+        ),
+    )
+    countries = forms.CharField(
+        label=gettext_lazy("To phones of these countries only"),
+        max_length=400,
+        required=False,
+        help_text=gettext_lazy("Calling codes with spaces between, for example +66 +856."),
+    )
+    hold_hours = forms.IntegerField(
+        label=gettext_lazy("Hours without spending after a phone or e-mail changed"),
+        min_value=HOLD_HOURS_MIN,
+        max_value=HOLD_HOURS_MAX,
+        help_text=gettext_lazy("24 to 72. Whoever steals a SIM card cannot take the points at once, and the member was warned."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.PRIVACY_MANAGE)
+def codes(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show and set the limits of one-time codes and how long spending is held."""
+    now = utc_now()
+    with organization_scope(desk.organization_id):
+        policy = policy_of(organization_id=desk.organization_id)
+        sent = sent_on(organization_id=desk.organization_id, day=timezone.localdate(now))
+    initial = {"daily_budget": policy.daily_budget, "countries": " ".join(policy.countries), "hold_hours": policy.hold_hours}
+    form = CodesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = {**form.cleaned_data, "countries": form.cleaned_data["countries"].replace(",", " ").split()}
+        try:
+            set_code_policy(organization_id=desk.organization_id, now=now, actor=desk.actor(), **values)
+        except Refusal as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved."), "good")
+            return redirect("web:privacy_codes")
+    context = {"form": form, "sent": sent, "policy": policy}
+    return render(request, "console/privacy_codes.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

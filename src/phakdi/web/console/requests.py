@@ -65,6 +65,11 @@ class Shown:
     assigned: str
 
     @property
+    def late(self) -> int:
+        """How many days too late it is already."""
+        return max(0, -self.days)
+
+    @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.row.state in OPEN_STATES

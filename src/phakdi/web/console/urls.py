@@ -91,6 +91,7 @@ urlpatterns = [
     path("members/<uuid:member_id>/request/", requests.new, name="request_new"),
     path("members/<uuid:member_id>/held/", requests.held, name="member_held"),
     path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/codes/", privacy.codes, name="privacy_codes"),
     path("privacy/breaches/new/", privacy.breach, name="breach_new"),
     path("privacy/breaches/<uuid:breach_id>/", privacy.breach, name="breach"),
     path("privacy/records/", privacy.records, name="records"),

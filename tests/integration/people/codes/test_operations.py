@@ -33,7 +33,7 @@ def ask(organization_id):
         asker = Asker(session, address)
         with organization_scope(of):
             issued = operations.issue_code(
-                organization_id=of, purpose=purpose, channel=channel, destination=destination, asker=asker, now=now
+                organization_id=of, purpose=purpose, channel=channel, destination=destination, asker=asker, now=now, today=now.date()
             )
         return issued, Proof(issued.challenge_id, channel, destination, session)
 
@@ -385,5 +385,6 @@ def test_old_codes_and_counts_are_forgotten(ask, organization_id):
 def test_code_demands_a_transaction(organization_id):
     with pytest.raises(NoScope):
         operations.issue_code(
-            organization_id=organization_id, purpose="SIGN_IN", channel="SMS", destination=PHONE, asker=Asker(SESSION, ADDRESS), now=NOW
+            organization_id=organization_id, purpose="SIGN_IN", channel="SMS", destination=PHONE, asker=Asker(SESSION, ADDRESS), now=NOW,
+            today=NOW.date(),
         )  # fmt: skip

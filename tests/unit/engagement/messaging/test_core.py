@@ -25,6 +25,8 @@ PARAMS = {
     "unit": "แต้ม",
     "level": "Gold",
     "date": "24 พ.ย. 2569",
+    "person": "นิดา", "days": 7, "link": "https://shop.example/x", "device": "Chrome", "at": "9:00", "url": "https://x.example",
+    "what_th": "ใหม่", "what_en": "new", "what": "ขอลบข้อมูล", "answer": "เรียบร้อย", "reason": "กฎหมาย",
     "code": "123456", "ref": "ABCD", "minutes": 5, "organization": "ร้านกาแฟ", "name": "สมชาย", "number": "1234567890", "hours": 24
 }  # fmt: skip
 

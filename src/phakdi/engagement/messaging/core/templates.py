@@ -49,9 +49,9 @@ TEMPLATES: Mapping[str, Template] = {
     "contact_changed": Template(
         subject={"th": "ข้อมูลติดต่อของคุณถูกเปลี่ยน", "en": "Your contact details were changed"},
         body={
-            "th": "เบอร์โทรหรืออีเมลของบัญชีสมาชิก {number} ถูกเปลี่ยนแล้ว\n\n"
+            "th": "เบอร์โทรหรืออีเมลของบัญชีสมาชิก {number} ถูกเปลี่ยนหรือเพิ่มแล้ว\n\n"
             "ถ้าคุณไม่ได้เป็นคนเปลี่ยน โปรดติดต่อร้านทันที แต้มของคุณยังใช้ไม่ได้จนกว่าจะครบ {hours} ชั่วโมง",
-            "en": "The phone or e-mail of member {number} was changed.\n\n"
+            "en": "The phone or e-mail of member {number} was changed, or one was added.\n\n"
             "If that was not you, contact the shop at once. For {hours} hours nobody can spend your points.",
         },
         short={

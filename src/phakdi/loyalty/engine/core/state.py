@@ -13,7 +13,7 @@ from uuid import UUID
 from phakdi.loyalty.engine.core.lots import Lots
 from phakdi.loyalty.programs.activity import Activity as Activity  # what is told: read by the programs room, below this one
 from phakdi.loyalty.programs.activity import Line as Line
-from phakdi.people.members.core.status import SPENDING_HOLD
+from phakdi.people.members.core.status import SPENDING_HOLD_MAX
 
 # --- what is known -----------------------------------------------------------------------------------------------
 
@@ -31,9 +31,9 @@ class Profile:
     spending_held_until: datetime | None = None
 
     def is_spending_held(self, at: datetime) -> bool:
-        """Tell whether points may not be spent at ``at``: for a day after a phone or e-mail was replaced (a stolen SIM)."""
+        """Tell whether points may not be spent at ``at``: for one to three days after a phone or e-mail was changed (a stolen SIM)."""
         until = self.spending_held_until
-        return until is not None and until - SPENDING_HOLD <= at < until
+        return until is not None and until - SPENDING_HOLD_MAX <= at < until
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-SPENDING_HOLD = timedelta(hours=24)  # nobody spends for so long after a phone or e-mail was replaced
+SPENDING_HOLD_MAX = timedelta(hours=72)  # nobody spends for so long, at most, after a phone or e-mail was changed or added
 
 
 class Status(StrEnum):
