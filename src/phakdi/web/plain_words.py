@@ -24,17 +24,17 @@ def unit_of_level(meter: str) -> str:
 
 def _lines(document: ProgramDocument, main: str, reader: Reader) -> Iterator[str]:
     chosen = {choice.name: choice for choice in choices_of(document)}
-    points = reader.called(main)
+    points = reader.called(main)[:1].upper() + reader.called(main)[1:]
     if "per" in chosen:
-        yield _("1 %(points)s for every %(number)s baht") % {"points": points, "number": _number(chosen["per"])}
+        yield _("%(points)s: 1 for every %(number)s baht") % {"points": points, "number": _number(chosen["per"])}
     if "each" in chosen:
-        yield _("%(number)s %(points)s for every litre") % {"points": points, "number": _number(chosen["each"])}
+        yield _("%(points)s: %(number)s for every litre") % {"points": points, "number": _number(chosen["each"])}
     if "pay" in chosen:
-        yield _("%(number)s %(points)s pay 1 baht") % {"points": points, "number": _number(chosen["pay"])}
+        yield _("%(points)s: %(number)s pay 1 baht") % {"points": points, "number": _number(chosen["pay"])}
     yield from _card(document, reader)
     yield from _levels([choice for choice in chosen.values() if choice.of], reader)
     if "welcome" in chosen:
-        yield _("%(number)s %(points)s for joining") % {"points": points, "number": _number(chosen["welcome"])}
+        yield _("%(points)s: %(number)s for joining") % {"points": points, "number": _number(chosen["welcome"])}
     yield from (reader.called(rule.key) for rule in document.earning if rule.key not in SAID_ELSEWHERE and rule.name)
     if document.units[main].expires != "never":
         yield _("Good until the end of the next year")
@@ -49,8 +49,12 @@ def _card(document: ProgramDocument, reader: Reader) -> Iterator[str]:
 
 def _levels(choices: list[Choice], reader: Reader) -> Iterator[str]:
     if choices:
-        told = [f"{reader.called(choice.of)} {_number(choice)} {unit_of_level(choice.meter)}" for choice in choices]
-        yield _("Levels within 12 months: %(levels)s") % {"levels": " · ".join(told)}
+        told = [
+            _("%(level)s from %(number)s %(unit)s")
+            % {"level": reader.called(choice.of), "number": _number(choice), "unit": unit_of_level(choice.meter)}
+            for choice in choices
+        ]
+        yield _("Levels within 12 months: %(levels)s") % {"levels": ", ".join(told)}
 
 
 def _number(choice: Choice) -> str:

@@ -12,8 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext as _n
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from phakdi.flows.apply_program import apply_program
@@ -199,7 +198,7 @@ def _shown(template: Template, program: CompiledProgram, tried: Tried, desk: Des
         "times": habit.times_a_month,
         "amount": format_money(to_minor(str(habit.amount), program.currency), program.currency, language()),
     }
-    what = _n(
+    what = ngettext(
         "Somebody who comes once a month for %(amount)s",
         "Somebody who comes %(times)s times a month for %(amount)s",
         habit.times_a_month,

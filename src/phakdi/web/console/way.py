@@ -12,7 +12,7 @@ from phakdi.loyalty.programs.queries import newest_version
 from phakdi.people.members.queries.counting import has_members
 from phakdi.platform.guides.queries import guide_of
 from phakdi.platform.imports.queries import imports_of
-from phakdi.platform.organizations.queries import stores_of
+from phakdi.platform.organizations.queries import brand_of, stores_of
 from phakdi.platform.staff.core import Permission
 from phakdi.platform.staff.queries import staff_of
 from phakdi.web.access import Desk
@@ -83,10 +83,12 @@ class Way:
 
 
 def way_of(desk: Desk) -> Way:
-    """Return how far the organization has come, in six short looks at the data."""
+    """Return how far the organization has come, in a few short looks at the data."""
     here = desk.organization_id
     with organization_scope(here):
         guide = guide_of(organization_id=here)
+        brand = brand_of(organization_id=here)
+        has_brand = bool(brand.names or brand.accent or brand.logo_file_id)
         has_program = newest_version(organization_id=here) is not None
         has_store = bool(stores_of(organization_id=here, only_active=True, limit=1))
         is_alone = len([each for each in staff_of(organization_id=here, limit=5) if each.is_active]) <= ALONE
@@ -94,6 +96,7 @@ def way_of(desk: Desk) -> Way:
         has_points = has_anybody and has_bills(organization_id=here)
         has_imported = bool(imports_of(organization_id=here, limit=1))
     steps = [
+        _brand(is_done=has_brand),
         _program(is_done=has_program),
         _store(is_done=has_store),
         _member(is_done=has_anybody, has_program=has_program),
@@ -112,6 +115,12 @@ def is_shown_to(desk: Desk) -> bool:
 def _with_next(steps: Sequence[Step]) -> list[Step]:
     found = next((step.key for step in steps if not step.is_done and not step.is_optional), "")
     return [replace(step, is_next=step.key == found) for step in steps]
+
+
+def _brand(*, is_done: bool) -> Step:
+    actions = [Action(reverse("web:brand"), _("Change the look") if is_done else _("Choose logo and color"), "brush")]
+    text = _("Your logo and your color on the members' card, on the page of your shop and on what is printed.")
+    return Step("brand", "brush", _("How your shop looks"), text, 2, is_done, actions)
 
 
 def _program(*, is_done: bool) -> Step:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,17 +19,17 @@ from phakdi.platform.staff.queries import find_user
 from phakdi.web.access import CHOSEN
 from phakdi.web.businesses import BUSINESSES
 from phakdi.web.requests import client_address
+from phakdi.web.sign_in.entering import enter
 from phakdi.web.sign_up.forms import SignUpForm
 from phakdi.web.words import language, refusal_sentence
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 SUGGESTIONS_MAX = 50
 FIELDS = {"slug_taken": "slug", "slug_unreadable": "slug", "password_weak": "password", "set_up_code_wrong": "code"}
 
 
 @sensitive_post_parameters("password", "code")
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up(request: HttpRequest) -> HttpResponse:
+def sign_up(request: HttpRequest) -> HttpResponseBase:
     """Make a shop and sign its owner in."""
     is_first = is_empty()
     if not is_first and not settings.OPEN_SIGN_UP:
@@ -90,9 +89,9 @@ def _tell(form: SignUpForm, refusal: Refusal) -> None:
     form.add_error(field if field in form.fields else None, said or refusal_sentence(refusal))
 
 
-def _let_in(request: HttpRequest, email: str, organization_id: str) -> HttpResponse:
+def _let_in(request: HttpRequest, email: str, organization_id: str) -> HttpResponseBase:
     user = find_user(email=email)
     assert user is not None, "was made just now"
-    login(request, user, backend=BACKEND)
+    answer = enter(request, user, redirect("web:start"))
     request.session[CHOSEN] = organization_id
-    return redirect("web:start")
+    return answer
