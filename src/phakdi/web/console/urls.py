@@ -9,6 +9,7 @@ from phakdi.web.console import (
     brand,
     connections,
     failures,
+    figures,
     imports,
     keys,
     member_actions,
@@ -30,6 +31,7 @@ from phakdi.web.console.editing import text as program_text
 
 urlpatterns = [
     path("", overview.overview, name="console"),
+    path("figures/<slug:kind>/", figures.rows, name="figure_rows"),
     path("start/", start.start, name="start"),
     path("start/dismiss/", start.dismiss, name="start_dismiss"),
     path("start/store/", start.store, name="start_store"),
