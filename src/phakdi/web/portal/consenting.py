@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from phakdi.kit.text import pick
 from phakdi.people.consents.core import ConsentChannel, ConsentKey, Purpose
-from phakdi.people.consents.queries import current_consents, text_at
+from phakdi.people.consents.queries import current_consents, text_at, to_ask_again
 
 ASKED: tuple[ConsentKey, ...] = (
     ConsentKey(Purpose.MARKETING, ConsentChannel.SMS),
@@ -39,20 +39,23 @@ class Asked:
     version: int
     is_granted: bool = False
     at: datetime | None = None
+    is_outdated: bool = False  # agreed to in words that have changed so much since that it counts no more
 
 
 def questions(*, organization_id: UUID, now: datetime, language: str, member_id: UUID | None = None) -> list[Asked]:
     """Return what is asked, with the words in force now (ours where the organization wrote none); in a scope."""
     said = current_consents(organization_id=organization_id, member_id=member_id) if member_id else {}
     texts = {p: text_at(organization_id=organization_id, purpose=p, at=now) for p in {key.purpose for key in ASKED}}
+    outdated = set(to_ask_again(organization_id=organization_id, member_id=member_id, at=now)) if member_id else set()
     found = []
     for key in ASKED:
         text, state = texts[key.purpose], said.get(key)
         words = pick(text.texts, language) if text else str(OUR_WORDS[key.purpose])
         name = f"consent_{key.purpose}_{key.channel}".lower()
         version = text.version if text else 0
-        is_granted = bool(state and state.is_granted)
-        found.append(Asked(name, key, str(LABELS[key]), words, version, is_granted, state.at if state else None))
+        is_granted = bool(state and state.is_granted) and key not in outdated
+        said_at = state.at if state else None
+        found.append(Asked(name, key, str(LABELS[key]), words, version, is_granted, said_at, key in outdated))
     return found
 
 

@@ -25,10 +25,10 @@ from phakdi.web.requests import read_id
 from phakdi.web.words import add_refusal, language, refusal_sentence
 
 ASKABLE = {
-    "erasure": RequestKind.ERASURE,
     "correction": RequestKind.CORRECTION,
     "objection": RequestKind.OBJECTION,
     "restriction": RequestKind.RESTRICTION,
+    "erasure": RequestKind.ERASURE,
 }
 
 

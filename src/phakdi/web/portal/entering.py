@@ -118,7 +118,7 @@ def join(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:
     now = utc_now()
     with organization_scope(shop.id):
         asked = questions(organization_id=shop.id, now=now, language=language())
-    form = JoinForm(request.POST or None, asked=asked, called=line.name)
+    form = JoinForm(request.POST if request.method == "POST" else None, asked=asked, called=line.name)
     if request.method == "POST" and form.is_valid():
         enrollment = _enrollment(request, shop, form.cleaned_data, asked)
         try:

@@ -19,6 +19,7 @@ from phakdi.loyalty.ledger.outgoing import entries_out
 from phakdi.loyalty.ledger.queries import entries_by_time
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import version_at
+from phakdi.people.consents.queries import to_ask_again
 from phakdi.people.cards.core import BATCH, STEP_SECONDS
 from phakdi.people.members.models import Member
 from phakdi.platform.audit.queries import AuditFilter, entries
@@ -47,6 +48,7 @@ def card(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpRes
     with organization_scope(shop.id):
         shown = card_codes(organization=shop, member_id=member.id, now=now, most=1).texts[0]
         context: dict[str, Any] = {"member": member, "code": qr_code(shown), "number_code": qr_code(member.number)}
+        context["asks_again"] = to_ask_again(organization_id=shop.id, member_id=member.id, at=now)
         try:
             snapshot = snapshot_of(organization_id=shop.id, member_id=member.id, now=now)
         except NotFound:  # no program yet

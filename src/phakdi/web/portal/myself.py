@@ -61,7 +61,7 @@ def me(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpRespo
 def profile(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpResponse:
     """Let the member say who they are. A birthday that is known is changed by the shop: presents hang on it."""
     initial = {name: getattr(member, name) for name in PROFILE}
-    form = ProfileForm(request.POST or None, initial={**initial, "birthday": ""})
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial={**initial, "birthday": ""})
     if member.birthday:
         del form.fields["birthday"]
     if request.method == "POST" and form.is_valid():
@@ -87,8 +87,8 @@ def consents(request: HttpRequest, shop: OrganizationRef, member: Member) -> Htt
         asked = questions(organization_id=shop.id, now=now, language=language(), member_id=member.id)
     form = ConsentsForm(request.POST if request.method == "POST" else None, asked=asked)
     if request.method == "POST" and form.is_valid():
-        changed = [each for each in asked if form.cleaned_data[each.name] != each.is_granted]
-        answers = [Answer(each.key.purpose, not each.is_granted, each.key.channel, each.version) for each in changed]
+        changed = [each for each in asked if each.is_outdated or form.cleaned_data[each.name] != each.is_granted]
+        answers = [Answer(each.key.purpose, form.cleaned_data[each.name], each.key.channel, each.version) for each in changed]
         try:
             if answers:
                 speaker = Speaker(language=language(), source=SOURCE)
