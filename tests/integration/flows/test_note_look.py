@@ -36,3 +36,12 @@ def test_a_look_is_noted_once_an_hour_for_each_who_looks(organization_id, member
         ("7", str(member_id)),
         ("7", str(member_id)),
     ]
+
+
+def test_a_look_that_another_process_noted_is_not_noted_again(organization_id, member_id):
+    look = {"organization_id": organization_id, "member_id": member_id, "actor": CLERK, "now": NOW}
+    note_look(**look)
+    forget_looks()  # as in a process of its own
+    assert note_look(**{**look, "now": NOW + timedelta(minutes=59)}) is False
+    forget_looks()
+    assert note_look(**{**look, "now": NOW + timedelta(minutes=60)}) is True
