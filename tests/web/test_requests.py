@@ -170,3 +170,21 @@ def test_every_privacy_page_answers_in_both_languages(signed_in, member_id, aske
         for page in pages:
             answer = client.get(page, headers={"accept-language": language})
             assert answer.status_code == 200, page
+
+
+def test_members_are_asked_again_after_a_material_change(shop, member_id, owner):
+    from phakdi.flows.record_consent import Answer, Speaker, record_consent
+    from phakdi.people.consents.queries import to_ask_again
+    from phakdi.web.portal.consenting import questions
+
+    words = {"th": "ส่งข่าวได้", "en": "News, please", "effective_from": ""}
+    owner.post("/console/consents/marketing/", words)
+    said = [Answer("MARKETING", True, "SMS")]
+    record_consent(organization_id=shop, member_id=member_id, answers=said, speaker=Speaker(), now=utc_now())
+    owner.post("/console/consents/marketing/", {**words, "en": "And partners", "is_material": "on"})
+
+    with organization_scope(shop):
+        asked = questions(organization_id=shop, now=utc_now(), language="en", member_id=member_id)
+        keys = to_ask_again(organization_id=shop, member_id=member_id, at=utc_now())
+    sms = next(each for each in asked if each.key in keys)
+    assert (sms.is_granted, sms.is_outdated, sms.version, sms.words) == (False, True, 2, "And partners")

@@ -19,8 +19,8 @@ from phakdi.loyalty.ledger.outgoing import entries_out
 from phakdi.loyalty.ledger.queries import entries_by_time
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import version_at
-from phakdi.people.consents.queries import to_ask_again
 from phakdi.people.cards.core import BATCH, STEP_SECONDS
+from phakdi.people.consents.queries import to_ask_again
 from phakdi.people.members.models import Member
 from phakdi.platform.audit.queries import AuditFilter, entries
 from phakdi.platform.organizations.core import OrganizationRef
