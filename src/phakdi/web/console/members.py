@@ -16,7 +16,10 @@ from phakdi.kit.errors import NotFound
 from phakdi.loyalty.engine.snapshots import Snapshot, snapshot_of
 from phakdi.loyalty.ledger import queries as ledger
 from phakdi.people.consents.queries import current_consents
-from phakdi.people.members.queries import get_member, identities_of, search
+from phakdi.people.duplicates.queries import pairs_of
+from phakdi.people.members.models import Member
+from phakdi.people.members.queries import get_member, identities_of, members_by_id, search
+from phakdi.people.members.queries.merging import merges_into
 from phakdi.platform.audit.queries import AuditFilter
 from phakdi.platform.audit.queries import entries as audit_entries
 from phakdi.platform.staff.core import Permission
@@ -66,6 +69,7 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
         }
         rows = ledger.entries_by_time(organization_id=organization_id, member_id=member_id, limit=FEW)
         lots = ledger.lots_of(organization_id=organization_id, member_id=member_id)
+        context |= _others(desk, who)
     note_look(organization_id=organization_id, member_id=member_id, actor=desk.actor(), now=now)
     if snapshot:
         reader = reader_for(desk.organization, snapshot.program)
@@ -136,6 +140,18 @@ def activity(request: HttpRequest, desk: Desk, member_id: UUID, activity_id: UUI
         "verdicts": verdict_lines(found.verdicts, reader),
     }
     return render(request, "console/activity.html", context)
+
+
+def _others(desk: Desk, who: Member) -> dict[str, Any]:
+    """Return who may be the same person, and who became part of this member."""
+    if not desk.place.can(Permission.MEMBERS_WRITE):
+        return {}
+    pairs = pairs_of(organization_id=desk.organization_id, member_id=who.id)
+    merges = merges_into(organization_id=desk.organization_id, survivor_id=who.id)
+    ids = [each for pair in pairs for each in (pair.low_id, pair.high_id)] + [merge.merged_id for merge in merges]
+    members = members_by_id(organization_id=desk.organization_id, member_ids=ids)
+    alike = [members[other] for pair in pairs if (other := pair.high_id if pair.low_id == who.id else pair.low_id) in members]
+    return {"alike": alike, "merges": [(merge, members[merge.merged_id]) for merge in merges if merge.merged_id in members]}
 
 
 def _snapshot(desk: Desk, member_id: UUID) -> Snapshot | None:

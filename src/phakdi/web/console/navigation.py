@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("web:console", _("Overview"), "home", tuple(CONSOLE), "console"),
             Entry("web:members", _("Members"), "people", (Permission.MEMBERS_READ,), "member"),
+            Entry("web:duplicates", _("Same person?"), "merge", (Permission.MEMBERS_WRITE,), "duplicate"),
         ),
     ),
     (

@@ -5,9 +5,10 @@ from django.urls import path
 from phakdi.web.console import (
     approvals,
     audit,
-    consents,
     brand,
     connections,
+    consents,
+    duplicates,
     failures,
     figures,
     imports,
@@ -27,6 +28,8 @@ from phakdi.web.console import (
     uploads,
     webhooks,
 )
+from phakdi.web.console.editing import pages as program_pages
+from phakdi.web.console.editing import publishing
 from phakdi.web.console.editing import text as program_text
 
 urlpatterns = [
@@ -48,8 +51,22 @@ urlpatterns = [
     path("members/<uuid:member_id>/freeze/", member_actions.freeze, name="member_freeze"),
     path("members/<uuid:member_id>/close/", member_actions.close, name="member_close"),
     path("members/<uuid:member_id>/adjust/", member_actions.adjust, name="member_adjust"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/again/", duplicates.look_again, name="duplicates_again"),
+    path("duplicates/of/<uuid:member_id>/", duplicates.pick, name="duplicate_pick"),
+    path("duplicates/<uuid:one_id>/<uuid:other_id>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<uuid:one_id>/<uuid:other_id>/say/", duplicates.say, name="duplicate_say"),
+    path("merges/<uuid:merge_id>/", duplicates.merge_undo, name="duplicate_undo"),
     path("programs/", programs.programs, name="programs"),
     path("programs/edit/", program_text.edit, name="program_edit"),
+    path("programs/draft/", program_pages.home, name="program_draft"),
+    path("programs/draft/try/", program_pages.trial, name="program_try"),
+    path("programs/draft/publish/", publishing.publish, name="program_publish"),
+    path("programs/draft/discard/", program_pages.discard, name="program_discard"),
+    path("programs/draft/from/<uuid:version_id>/", program_pages.restore, name="program_restore"),
+    path("programs/draft/<slug:key>/", program_pages.section, name="program_section"),
+    path("programs/draft/<slug:key>/new/", program_pages.new, name="program_new"),
+    path("programs/draft/<slug:key>/<int:index>/", program_pages.item, name="program_item"),
     path("programs/<uuid:version_id>/", programs.version, name="program_version"),
     path("stores/", stores.stores, name="stores"),
     path("stores/new/", stores.new, name="store_new"),
