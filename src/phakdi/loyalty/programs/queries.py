@@ -71,9 +71,14 @@ def versions_of(*, organization_id: UUID, limit: int = 100) -> list[ProgramVersi
     return list(found.order_by("-effective_from", "-created_at", "-id")[:limit])
 
 
+def find_version(*, organization_id: UUID, version_id: UUID) -> ProgramVersion | None:
+    """Return one version, or None; in a scope."""
+    return ProgramVersion.objects.filter(organization_id=organization_id, id=version_id).select_related("program").first()
+
+
 def get_version(*, organization_id: UUID, version_id: UUID) -> ProgramVersion:
     """Return one version, or raise NoProgram; in a scope."""
-    version = ProgramVersion.objects.filter(organization_id=organization_id, id=version_id).select_related("program").first()
+    version = find_version(organization_id=organization_id, version_id=version_id)
     if version is None:
         raise NoProgram("There is no such version of the program.", version_id=str(version_id))
     return version

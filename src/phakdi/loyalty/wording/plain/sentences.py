@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from phakdi.loyalty.programs.document.rules import Discount, EarningRule, Give, VoucherDefinition
+from phakdi.loyalty.programs.document.rules import Discount, EarningRule, Give, Refunds, VoucherDefinition
 from phakdi.loyalty.programs.document.spending import Cost, Level, Plan, Referral, Reward, SpendingRule
 from phakdi.loyalty.programs.document.units import Unit
 from phakdi.loyalty.programs.document.values import Limit
@@ -335,6 +335,25 @@ def _referral(referral: Referral, talk: Talk) -> str:
     )
 
 
+_RECOVER = {
+    "prorate": ("คืนสินค้าแล้วแต้มลดตามสัดส่วน", "a return takes points back in proportion"),
+    "recompute": ("คืนสินค้าแล้วคิดแต้มใหม่จากส่วนที่เหลือ", "a return takes back what the rest would not have earned"),
+    "all": ("คืนสินค้าแล้วแต้มของบิลหายทั้งหมด", "a return takes back all points of the bill"),
+    "none": ("คืนสินค้าแล้วไม่หักแต้ม", "a return takes nothing back"),
+}
+_SHORTFALL = {
+    "debt": ("ถ้าใช้แต้มไปแล้วจะหักจากแต้มที่ได้ครั้งหน้า", "points spent already are paid by later ones"),
+    "zero": ("หักเท่าที่มี", "as far as there are any"),
+    "pending_only": ("หักเฉพาะแต้มที่ยังรออยู่", "only what was still waiting"),
+}
+
+
+def _refunds(refunds: Refunds, talk: Talk) -> str:
+    within = talk.both("ภายใน {n}", "within {n}", n=talk.length(refunds.within)) if refunds.within else ""
+    told = [talk.say(_RECOVER[refunds.recover]), talk.say(_SHORTFALL[refunds.shortfall]) if refunds.recover != "none" else ""]
+    return bits.sentence(talk, [*told, within])
+
+
 _TELLERS: Mapping[type, Callable[[Any, Talk], str]] = {
     EarningRule: _rule,
     Discount: _discount,
@@ -345,5 +364,6 @@ _TELLERS: Mapping[type, Callable[[Any, Talk], str]] = {
     Level: _level,
     Plan: _plan,
     Referral: _referral,
+    Refunds: _refunds,
     Limit: lambda item, talk: bits.sentence(talk, [bits.limit_text(item, talk)]),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from phakdi.loyalty.wording.plain import part_text
+from phakdi.web.console.editing.bound import Bound
 from phakdi.web.console.editing.groups import read_into, untold_in
 from phakdi.web.console.editing.parts import Part, Reading
 from phakdi.web.console.editing.room import Room
@@ -38,6 +39,24 @@ class ItemForm:
         found = read_into(self.value, self.section.parts, "", self.data(), reading)
         self.errors.update(reading.errors)
         return found
+
+    def bounds(self) -> list[Bound]:
+        """Return the fields as templates draw them."""
+        data = self.data()
+        return [Bound(part, part.key, data[part.key], self.room, self.errors) for part in self.shown_parts()]
+
+    def first(self) -> list[Bound]:
+        """Return the common fields, and those in which something is said or wrong."""
+        return [bound for bound in self.bounds() if not bound.part.more or bound.is_said or self.is_wrong(bound)]
+
+    def rest(self) -> list[Bound]:
+        """Return the fields behind "more"."""
+        first = {bound.name for bound in self.first()}
+        return [bound for bound in self.bounds() if bound.name not in first]
+
+    def is_wrong(self, bound: Bound) -> bool:
+        """Whether anything is wrong in a field."""
+        return any(name == bound.name or name.startswith(f"{bound.name}.") for name in self.errors)
 
     def untold(self) -> list[str]:
         """Return the names of what the thing says and the form does not show."""

@@ -17,7 +17,7 @@ from phakdi.loyalty.programs.document.values import Limit
 from phakdi.loyalty.programs.fields import Fields
 from phakdi.loyalty.programs.kinds import CLOCK_KINDS, LEVEL_KINDS
 from phakdi.loyalty.wording import Reader, kind_names
-from phakdi.loyalty.wording.plain import Talk, names_in, words
+from phakdi.loyalty.wording.plain import Talk, names_in, part_text, words
 from phakdi.web.console.editing.parts import Option
 
 _PARTS_FOR_FIELDS = (
@@ -34,7 +34,8 @@ _PARTS_FOR_FIELDS = (
     "limits",
     "tiers",
 )
-SALES = ("purchase", "visit", "stamp", "review", "survey", "stay", "ride", "join", "renew", "deliver", "approve_receipt")
+SALES = ("purchase", "join", "birthday", "visit", "review", "level_up", "survey", "stamp", "stay", "ride", "renew", "deliver", "approve_receipt")
+SUGGESTIONS_MAX = 60
 MOMENTS = ("birthday", "birth_month", "join_anniversary", "month_start", "year_start", "level_up", "level_kept")
 
 
@@ -90,6 +91,22 @@ class Room:
             return conditions.parse(raw, self.catalogue(of_line=of_line))
         except Invalid:
             return None
+
+    @property
+    def money_word(self) -> str:
+        """What stands behind an amount in a form."""
+        return {"THB": _("baht")}.get(self.document.currency, self.document.currency)
+
+    def limit_text(self, key: str) -> str:
+        """Return a shared limit as a sentence, else its key."""
+        limit = self.document.limits.get(key)
+        return part_text(limit, self.talk) if limit else key
+
+    def words_used(self, name: str) -> list[str]:
+        """Return the values that conditions of the program name for a field of texts, for suggestions."""
+        found: dict[str, None] = {}
+        _collect(self.raw, name, found)
+        return [each for each in found if each][:SUGGESTIONS_MAX]
 
     # --- what there is to choose from -----------------------------------------------------------------------------------
 
@@ -167,3 +184,24 @@ class Room:
     def limit_windows(self) -> list[Option]:
         """Return over which time a limit may hold."""
         return [(key, self.talk.per(key)) for key in (*words.PER, "24 hours")]
+
+
+def _collect(value: Any, name: str, found: dict[str, None]) -> None:
+    """Note the texts that stand under ``name`` anywhere in the program, its cases included."""
+    if isinstance(value, list):
+        for inner in value:
+            _collect(inner, name, found)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == name or (name == "category" and key == "cat"):
+                found.update(dict.fromkeys(_texts_of(inner)))
+            else:
+                _collect(inner, name, found)
+
+
+def _texts_of(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [text for inner in value.values() for text in _texts_of(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts_of(inner)]
+    return [value] if isinstance(value, str) else []
