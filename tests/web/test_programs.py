@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from phakdi.flows.apply_program import apply_program
+from phakdi.flows.member_session import SignedInBy, begin_session
 from phakdi.flows.record_activity import record_activity
 from phakdi.kit.clock import utc_now
 from phakdi.kit.errors import Refusal
@@ -26,7 +27,8 @@ def as_member(shop, slug, member_id):
         member = get_member(organization_id=shop, member_id=member_id)
 
     def become(client):
-        value = {"id": str(member.id), "mark": contact_mark(member)}
+        session = begin_session(organization_id=shop, member_id=member.id, agent="", way=SignedInBy.CODE, now=utc_now())
+        value = {"session": str(session.id), "mark": contact_mark(member)}
         client.cookies[MEMBER] = signing.dumps(value, salt=f"phakdi.portal.{MEMBER}.{shop}", compress=True)
 
     return become
