@@ -12,7 +12,7 @@ from phakdi.kit.errors import NotFound
 from phakdi.loyalty.engine.snapshots import Snapshot, snapshot_of
 from phakdi.loyalty.wording import Reader
 from phakdi.people.members.models import Member
-from phakdi.people.members.queries import get_member
+from phakdi.people.members.queries import find_surviving
 from phakdi.platform.organizations.models import Store
 from phakdi.platform.organizations.queries import stores_of
 from phakdi.web.access import Desk
@@ -72,11 +72,11 @@ def current_store(request: HttpRequest, stores: Sequence[Store]) -> Store | None
 
 
 def customer_of(desk: Desk, member_id: UUID, stores: Sequence[Store], now: datetime) -> Customer:
-    """Return the member and what they have; raises UnknownMember."""
+    """Return the member (of one who became part of another, the surviving one) and what they have; raises UnknownMember."""
     with organization_scope(desk.organization_id):
-        member = get_member(organization_id=desk.organization_id, member_id=member_id)
+        member = find_surviving(organization_id=desk.organization_id, member_id=member_id)
         try:
-            snapshot = snapshot_of(organization_id=desk.organization_id, member_id=member_id, now=now)
+            snapshot = snapshot_of(organization_id=desk.organization_id, member_id=member.id, now=now)
         except NotFound:
             snapshot = None
     return Customer(member, snapshot, reader_for(desk.organization, snapshot.program if snapshot else None, stores))

@@ -16,7 +16,7 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.ledger.outgoing import count_out_since
 from phakdi.people.members.models import Member
-from phakdi.people.members.queries import UnknownMember, get_member
+from phakdi.people.members.queries import UnknownMember, find_surviving, get_member
 from phakdi.people.presence.queries import find_session, read_until
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.queries import UnknownOrganization, find_organization
@@ -75,7 +75,7 @@ def member_page(view: View) -> View:
 
 
 def find_visitor(request: HttpRequest, shop: OrganizationRef) -> Visitor | None:
-    """Return whose browser this is, or None: nobody, signed out, closed, merged, or with another phone since."""
+    """Return whose browser this is, or None: nobody, signed out, closed, or with another phone since; of merged members, the surviving one."""
     kept = signed_in_id(request, shop)
     if kept is None:
         return None
@@ -86,10 +86,11 @@ def find_visitor(request: HttpRequest, shop: OrganizationRef) -> Visitor | None:
         if session is None:
             return None
         try:
-            member = get_member(organization_id=shop.id, member_id=session.member_id)
+            signed_in = get_member(organization_id=shop.id, member_id=session.member_id)
+            member = find_surviving(organization_id=shop.id, member_id=session.member_id)
         except UnknownMember:
             return None
-        if member.status not in WELCOME or mark != contact_mark(member):
+        if member.status not in WELCOME or mark != contact_mark(signed_in):
             return None
         note_visit(session, now=now)
         return Visitor(member, session, _unread(shop, member, session))
