@@ -21,6 +21,7 @@ WORDS = {
 
 def check(page, picture, name):
     """Keep a picture; nothing is wrong with the page and it needs no sideways scrolling."""
+    page.evaluate("window.scrollTo(0, 0)")
     picture(page, name)
     assert faults(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name

@@ -11,7 +11,7 @@ BUSINESSES: Mapping[Business, tuple[str | Promise, str]] = {
     Business.CAFE: (_("Café, bakery, drinks"), "cup"),
     Business.RESTAURANT: (_("Restaurant"), "plate"),
     Business.SALON: (_("Salon, spa, barber"), "scissors"),
-    Business.RETAIL: (_("Shop"), "bag"),
+    Business.RETAIL: (_("Retail shop"), "bag"),
     Business.CLINIC: (_("Clinic, pharmacy"), "heart"),
     Business.FUEL: (_("Petrol station"), "fuel"),
     Business.HOTEL: (_("Hotel, resort"), "bed"),

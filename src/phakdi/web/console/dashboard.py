@@ -79,7 +79,7 @@ class Dashboard:
 
     days: int
     window: Window
-    figures: Sequence[Figure]
+    groups: Sequence[tuple[str, Sequence[Figure]]]
     sales_chart: Sequence[tuple[str, float, float]]
     points_chart: Sequence[tuple[str, int, int]]
     points_name: str
@@ -181,10 +181,14 @@ def _read(desk: Desk, window: Window, program: CompiledProgram | None) -> _Read:
 
 def _figures(
     desk: Desk, read: _Read, program: CompiledProgram | None, reader: Reader | None, *, sees_people: bool
-) -> list[Figure]:
-    found = [*_member_figures(read, sees_people=sees_people), *_sales_figures(desk, read, sees_people=sees_people)]
+) -> list[tuple[str, list[Figure]]]:
+    found = [
+        (_("Members"), _member_figures(read, sees_people=sees_people)),
+        (_("Sales"), _sales_figures(desk, read, sees_people=sees_people)),
+    ]
     if program and reader:
-        found += _point_figures(desk, read, program, reader, sees_people=sees_people)
+        points = _point_figures(desk, read, program, reader, sees_people=sees_people)
+        found.append((_points_name(program, reader), points))
     return found
 
 
