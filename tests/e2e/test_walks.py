@@ -22,59 +22,6 @@ def last_code(shop):
         return re.search(r"\d{6}", unseal(message.sealed))[0]
 
 
-def test_somebody_joins_by_phone_and_sees_the_card(shop, open_page, picture):
-    page = open_page()
-    page.goto("/m/rimnam/")
-    picture(page, "portal-1-enter-th")
-    page.fill("#id_contact", "089-111-2233")
-    page.click("text=ส่งรหัสให้ฉัน")
-    picture(page, "portal-2-code-th")
-    page.fill("#id_code", "000000" if last_code(shop) != "000000" else "111111")
-    page.click("text=ต่อไป")
-    assert "รหัสไม่ถูกต้อง" in page.inner_text("main")
-    page.fill("#id_code", last_code(shop))
-    page.click("text=ต่อไป")
-    page.fill("#id_given_name", "มานี")
-    page.fill("#id_birthday", "24/11/2535")
-    page.check("#id_consent_marketing_sms")
-    picture(page, "portal-3-join-th")
-    assert not page.is_checked("#id_consent_marketing_email")
-    page.click("button:has-text('สมัคร')")
-    page.wait_for_url("**/m/rimnam/")
-    assert "20" in page.inner_text(".balance")
-    assert "ให้ 20 ในครั้งเดียว" in page.inner_text("main")
-    picture(page, "portal-4-card-new-th")
-    page.click("text=ความยินยอมของฉัน")
-    assert page.is_checked("#id_consent_marketing_sms")
-    picture(page, "portal-5-consents-th")
-    page.uncheck("#id_consent_marketing_sms")
-    page.click("text=บันทึก")
-    assert not page.is_checked("#id_consent_marketing_sms")
-    page.goto("/m/rimnam/")
-    page.click("text=ระงับบัญชีของฉัน")
-    assert "คุณระงับบัญชีไว้" in page.inner_text("main")
-    page.click("text=เลิกระงับบัญชีของฉัน")
-    assert page.problems == []
-
-
-@pytest.mark.parametrize("language", ["th", "en"])
-def test_a_regular_sees_points_level_and_history(shop, regular, open_page, picture, language):
-    page = open_page(language=language)
-    page.goto("/m/rimnam/enter/")
-    page.fill("#id_contact", "0812345678")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/code/")
-    page.fill("#id_code", last_code(shop))
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/m/rimnam/")
-    picture(page, f"portal-6-card-{language}")
-    page.click({"th": "text=ความเคลื่อนไหวทั้งหมด", "en": "text=All movements"}[language])
-    picture(page, f"portal-7-history-{language}")
-    page.click({"th": "text=เก่ากว่า", "en": "text=Older"}[language])
-    assert page.locator(".history-line").count() > 0
-    assert page.problems == []
-
-
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
 def test_a_cashier_gives_points_and_takes_them_back_by_keyboard(shop, regular, open_page, sign_in, picture, javascript):
     page = open_page(javascript=javascript)
