@@ -179,7 +179,7 @@ class Bound:
             names = {
                 key: tuple(mode.name for mode in self.part.modes if key in self.part.own_keys(mode)) for key in self.part.owned()
             }
-            return [self._child(part, names.get(part.key, ())) for part in self.part.parts]
+            return [self._child(part, names.get(part.field, ())) for part in self.part.parts if self.is_asked(part)]
         if isinstance(self.part, Asked):
             return [self._child(self.part.rows(), ("any", "all"))]
         return []
@@ -197,12 +197,19 @@ class Bound:
 
     def _inside(self, parts: tuple[Part, ...]) -> Iterator["Bound"]:
         for part in parts:
-            yield self._child(part, ())
+            if self.is_asked(part):
+                yield self._child(part, ())
+
+    def is_asked(self, part: Part) -> bool:
+        """Whether a field is asked for: not where there is nothing to choose."""
+        return not (isinstance(part, Choice) and part.only_of_several) or len(list(part.options(self.room))) > 1
 
     def _child(self, part: Part, modes: tuple[str, ...]) -> "Bound":
-        data = self.data.get(part.key) if isinstance(self.data, Mapping) else None
+        data = self.data.get(part.field) if isinstance(self.data, Mapping) else None
         shown = part.show(ABSENT, self.room) if data is None else data
-        return Bound(part, f"{self.name}.{part.key}", shown, self.room, self.errors, modes, f"{self.name}.mode" if modes else "")
+        return Bound(
+            part, f"{self.name}.{part.field}", shown, self.room, self.errors, modes, f"{self.name}.mode" if modes else ""
+        )
 
     @property
     def shown_if(self) -> str:

@@ -20,10 +20,10 @@ def read_into(item: Mapping[str, Any], parts: tuple[Part, ...], name: str, data:
         before = item.get(part.key, ABSENT)
         if not part.fits(before, reading.room):
             continue
-        sent = data.get(part.key) if isinstance(data, Mapping) else None
+        sent = data.get(part.field) if isinstance(data, Mapping) else None
         if sent is None:  # the form did not have it
             continue
-        after = part.read(f"{name}.{part.key}" if name else part.key, sent, before, reading)
+        after = part.read(f"{name}.{part.field}" if name else part.field, sent, before, reading)
         if part.canon(after) == part.canon(before):
             continue
         if after is ABSENT:
@@ -222,7 +222,7 @@ class Variant(Part):
         name = self.mode_of(value)
         item = value if isinstance(value, Mapping) else {}
         shown = {
-            part.key: part.show(item.get(part.key, ABSENT), room)
+            part.field: part.show(item.get(part.key, ABSENT), room)
             for part in self.parts
             if part.fits(item.get(part.key, ABSENT), room)
         }
@@ -236,11 +236,11 @@ class Variant(Part):
             return before
         if mode.word is not None or not mode.keys:
             return mode.word
-        common = frozenset(part.key for part in self.parts) - self.owned()
-        own = self.own_keys(mode)
+        common = frozenset(part.field for part in self.parts) - self.owned()
+        shown = tuple(part for part in self.parts if part.field in self.own_keys(mode) | common)
+        keys, all_keys = {part.key for part in shown}, {part.key for part in self.parts}
         old = before if isinstance(before, Mapping) else {}
-        kept = {key: value for key, value in old.items() if key in own | common or key not in self.owned() | common}
-        shown = tuple(part for part in self.parts if part.key in own | common)
+        kept = {key: value for key, value in old.items() if key in keys or key not in all_keys}
         return read_into(kept, shown, name, data, reading) or ABSENT
 
     def canon(self, value: Any) -> Any:

@@ -43,7 +43,8 @@ class ItemForm:
     def bounds(self) -> list[Bound]:
         """Return the fields as templates draw them."""
         data = self.data()
-        return [Bound(part, part.key, data[part.key], self.room, self.errors) for part in self.shown_parts()]
+        found = [Bound(part, part.key, data[part.key], self.room, self.errors) for part in self.shown_parts()]
+        return [bound for bound in found if bound.is_asked(bound.part)]
 
     def first(self) -> list[Bound]:
         """Return the common fields, and those in which something is said or wrong."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -122,47 +123,41 @@ def _edit(request: HttpRequest, found: Section, draft: Draft, there: Item | None
     form = ItemForm(found, value, room)
     context: dict[str, Any] = {"section": found, "form": form, "item": there, "code": request.POST.get("code", "")}
     context["codes"] = [("default", _("everybody else")), *room.levels()] if found.key == "membership" else []
+    here = found.path_of(there) if there else ""
     if request.method != "POST":
-        return _page(request, "console/program/item.html", draft, room, context, here=found.path_of(there) if there else "")
+        return _page(request, "console/program/item.html", draft, room, context, here=here)
     form.sent = posted.nest((name, request.POST.getlist(name)) for name in request.POST)
     button = request.POST.get("do", "save")
     if button.partition(":")[0] in {"add", "drop", "row", "group", "redraw"}:
         if ":" in button:
             forming.press(form.sent, button)
-        return _page(request, _of_form(request), draft, room, context, here=found.path_of(there) if there else "")
+        return _page(request, _of_form(request), draft, room, context, here=here)
     changed, here = _candidate(request, found, draft, there, form)
     if button == "look":
-        keep_trial(request, draft.desk)
-        said = _said(found, changed, there, draft.room(changed))
-        return _page(
-            request, "console/program/side.html", draft, draft.room(changed), {**context, "said": said}, raw=changed, here=here
-        )
+        context["nobody"] = keep_trial(request, draft.desk)
+        context["said"] = _said(found, changed, there, draft.room(changed))
+        return _page(request, "console/program/looked.html", draft, draft.room(changed), context, raw=changed, here=here)
+    return _save(request, draft, context, changed, here)
+
+
+def _save(request: HttpRequest, draft: Draft, context: dict[str, Any], changed: Mapping[str, Any], here: str) -> HttpResponse:
+    """Keep the draft as it would be, or show the form again with what stands against it."""
+    found, form = context["section"], context["form"]
     look = look_at(changed, draft.desk, trial=None, here=here)
     for told in look.errors:
         if told.is_here:
             form.errors.setdefault(told.field, told.said)
-    if form.errors:
-        return _page(
-            request, "console/program/item.html", draft, room, {**context, "wrong": True}, raw=changed, here=here, status=422
-        )
-    if request.POST.get("revision") != str(draft.revision):
-        return _page(
-            request, "console/program/item.html", draft, room, {**context, "moved": _moved(draft)}, here=here, status=409
-        )
-    try:
-        draft.keep(changed)
-    except DraftMoved:
-        return _page(
-            request,
-            "console/program/item.html",
-            draft_of(draft.desk),
-            room,
-            {**context, "moved": _moved(draft)},
-            here=here,
-            status=409,
-        )
-    messages.success(request, _("Kept in the draft. Members see it once you put it in force."), "good")
-    return redirect("web:program_section", found.key) if found.shape != SINGLE else redirect("web:program_draft")
+    status = 422 if form.errors else 409
+    if not form.errors and request.POST.get("revision") == str(draft.revision):
+        try:
+            draft.keep(changed)
+        except DraftMoved:
+            draft = draft_of(draft.desk)
+        else:
+            messages.success(request, _("Kept in the draft. Members see it once you put it in force."), "good")
+            return redirect("web:program_section", found.key) if found.shape != SINGLE else redirect("web:program_draft")
+    context = {**context, "wrong": bool(form.errors), "moved": "" if form.errors else _moved(draft)}
+    return _page(request, "console/program/item.html", draft, draft.room(), context, raw=changed, here=here, status=status)
 
 
 def _candidate(
@@ -196,11 +191,12 @@ def _of_form(request: HttpRequest) -> str:
 @staff_page(Permission.PROGRAMS_WRITE)
 def trial(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Choose on whom and with what to try."""
-    if problem := keep_trial(request, desk):
-        messages.error(request, problem, "bad")
+    problem = keep_trial(request, desk)
     if getattr(request, "htmx", False):
         draft = draft_of(desk)
-        return _page(request, "console/program/side.html", draft, draft.room(), {})
+        return _page(request, "console/program/looked.html", draft, draft.room(), {"nobody": problem})
+    if problem:
+        messages.error(request, problem, "bad")
     return redirect(safe_next(request, "/console/programs/draft/"))
 
 
@@ -298,6 +294,7 @@ def _page(
         "room": room,
         "look": look,
         "trial": trial_now,
+        "try_address": request.path if context.get("form") else reverse("web:program_try"),
         "changes": changes,
         "stores": room.stores,
         "sections": [each for each in BY_KEY.values() if each.key not in BEHIND_ANOTHER],

@@ -52,6 +52,12 @@ class Part:
     help: Label = ""
     more: bool = False
     template: str = ""
+    slot: str = ""  # its name in the form, where several fields stand for one key in different forms of a thing
+
+    @property
+    def field(self) -> str:
+        """Its name in the form."""
+        return self.slot or self.key
 
     def show(self, value: Any, room: "Room") -> Any:
         """Return the value as what a form would send."""
@@ -156,7 +162,7 @@ class Choice(Part):
     options: Options
     template: str = "choice"
     default: Any = None
-    redraws: bool = False
+    only_of_several: bool = False  # not asked where there is nothing to choose
 
     def show(self, value: Any, room: "Room") -> Any:
         """See `Part`."""

@@ -34,7 +34,21 @@ _PARTS_FOR_FIELDS = (
     "limits",
     "tiers",
 )
-SALES = ("purchase", "join", "birthday", "visit", "review", "level_up", "survey", "stamp", "stay", "ride", "renew", "deliver", "approve_receipt")
+SALES = (
+    "purchase",
+    "join",
+    "birthday",
+    "visit",
+    "review",
+    "level_up",
+    "survey",
+    "stamp",
+    "stay",
+    "ride",
+    "renew",
+    "deliver",
+    "approve_receipt",
+)
 SUGGESTIONS_MAX = 60
 MOMENTS = ("birthday", "birth_month", "join_anniversary", "month_start", "year_start", "level_up", "level_kept")
 

@@ -15,8 +15,8 @@ document.addEventListener("change", (event) => { if (event.target.closest(".prog
 // Parts that come anew are fitted too. The place where somebody was keeps the focus; a new row takes it.
 let held = null;
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const side = document.getElementById("side");
-  if (event.detail.target === side) side.dataset.busy = "yes";
+  const look = document.getElementById("look");
+  if (event.detail.target === look) look.dataset.busy = "yes";
   const at = document.activeElement;
   held = at && at.name ? { name: at.name, value: at.value, isButton: at.tagName === "BUTTON" } : null;
 });
@@ -29,9 +29,13 @@ const again = (form) => {
   return fields[fields.length - 1] || button;
 };
 document.addEventListener("htmx:afterSettle", (event) => {
-  const side = document.getElementById("side");
-  if (side) delete side.dataset.busy;
+  const look = document.getElementById("look");
+  if (look) delete look.dataset.busy;
   fit(document);
+  if (event.detail.elt.id === "look" || event.detail.target.id === "look") {
+    const who = document.getElementById("try-who");
+    if (who && who !== document.activeElement) who.value = "";
+  }
   if (event.detail.target.id !== "item-form" && event.detail.elt.id !== "item-form") return;
   const form = document.getElementById("item-form");
   const field = again(form);
