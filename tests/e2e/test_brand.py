@@ -42,11 +42,14 @@ def _png(image):
 def wait_for_color(page, selector, color):
     """Wait until something has a color: colors change softly."""
     page.wait_for_function(
-        "([selector, color]) => getComputedStyle(document.querySelector(selector)).backgroundColor === color", arg=[selector, color]
+        "([selector, color]) => getComputedStyle(document.querySelector(selector)).backgroundColor === color",
+        arg=[selector, color],
     )
 
 
-@pytest.mark.parametrize(("size", "language", "theme"), [(DESKTOP, "th", "light"), (PHONE, "en", "dark"), (DESKTOP, "en", "dark")])
+@pytest.mark.parametrize(
+    ("size", "language", "theme"), [(DESKTOP, "th", "light"), (PHONE, "en", "dark"), (DESKTOP, "en", "dark")]
+)
 def test_preview_follows_the_form_and_members_see_what_was_saved(
     shop, open_page, sign_in, picture, logo, size, language, theme, request
 ):

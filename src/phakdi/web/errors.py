@@ -15,7 +15,8 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page that tells what was refused, with the status of its family."""
     status = next((status for family, status in STATUSES if isinstance(refusal, family)), CONFLICT)
     title = {404: _("Not found"), 403: _("Not allowed"), 503: _("Busy")}.get(status, _("This did not work"))
-    context = {"title": title, "sentence": refusal_sentence(refusal)}
+    symbol = {404: "search", 403: "lock", 503: "clock"}.get(status, "warn")
+    context = {"title": title, "sentence": refusal_sentence(refusal), "symbol": symbol}
     response = render(request, "errors/refused.html", context, status=status)
     if status == 503:  # noqa: PLR2004 - the status itself
         response.headers["Retry-After"] = "2"
@@ -33,11 +34,13 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the page for an address that leads nowhere."""
-    context = {"title": _("Not found"), "sentence": _("There is no such page. Perhaps the address was mistyped.")}
+    sentence = _("There is no such page. Perhaps the address was mistyped.")
+    context = {"title": _("Not found"), "sentence": sentence, "symbol": "search"}
     return render(request, "errors/refused.html", context, status=404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the page for what somebody may not see."""
-    context = {"title": _("Not allowed"), "sentence": _("Your role does not allow this. Ask an owner of your organization.")}
+    sentence = _("Your role does not allow this. Ask an owner of your organization.")
+    context = {"title": _("Not allowed"), "sentence": sentence, "symbol": "lock"}
     return render(request, "errors/refused.html", context, status=403)

@@ -1,5 +1,6 @@
 """Staff sign in, choose for whom they work, and sign out."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -218,7 +219,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
 def home(request: HttpRequest) -> HttpResponse:
     """Lead everybody to their face; who is not signed in sees what this is."""
     if not request.user.is_authenticated:
-        return redirect("web:sign_up") if is_empty() else render(request, "public/home.html")
+        return redirect("web:sign_up") if is_empty() else render(request, "public/home.html", {"may_sign_up": settings.OPEN_SIGN_UP})
     desk = find_desk(request)
     if desk is None:
         return redirect("web:place")
