@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def _parsed(setting: str, address: str, statement_ms: int, lock_ms: int, idle_ms
     }
     timeouts = " ".join(f"-c {name}={value}" for name, value in limits.items() if value)
     return DatabaseAddress(values, parts, f"{parts.pop('options', '')} {timeouts}".strip())
+
+
+def package_folder(name: str) -> Path:
+    """Return where an installed package lies, without running it: for its files only."""
+    found = find_spec(name)
+    assert found is not None, f"{name} is not installed"
+    assert found.origin is not None, f"{name} has files"
+    return Path(found.origin).parent
 
 
 def secret_key(data_dir: Path, *, is_production: bool) -> str:

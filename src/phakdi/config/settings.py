@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phakdi.adapters.channels.environment import channels_from
-from phakdi.config.environment import DatabaseAddress, database_from, flag, read, secret_key
+from phakdi.config.environment import DatabaseAddress, database_from, flag, package_folder, read, secret_key
 
 DATA_DIR = Path(read("PHAKDI_DATA_DIR") or Path.home() / ".phakdi")
 DEBUG = flag("PHAKDI_DEBUG", default=False)
@@ -159,7 +159,9 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [Path(__file__).parent.parent / "web" / "static"]
+STATICFILES_DIRS = [Path(__file__).parent.parent / "web" / "static", package_folder("leaflet") / "static"]
+MAP_TILES = read("PHAKDI_MAP_TILES")  # such as https://tile.example.com/{z}/{x}/{y}.png; without it maps show points only
+MAP_ATTRIBUTION = read("PHAKDI_MAP_ATTRIBUTION")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -60,6 +60,7 @@ class Store(OrganizationOwned):
     address = models.TextField(default="")
     phone = models.TextField(default="")
     opening_hours = models.TextField(default="")
+    hours = models.JSONField(default=dict, db_default={})  # by weekday: {"mon": ["09:00", "18:00"]}
     area = models.TextField(default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phakdi.kit.errors import Invalid
 from phakdi.kit.text import LANGUAGES, Text, pick
+from phakdi.platform.organizations.core.places import read_hours
 
 TIME_ZONE, CURRENCY, LANGUAGE = "Asia/Bangkok", "THB", "th"
 _SLUG = re.compile(r"[a-z0-9](?:-?[a-z0-9]){1,39}")
@@ -123,12 +124,12 @@ STORE_TEXTS = ("address", "phone", "opening_hours", "area")
 
 
 def read_store(given: Mapping[str, object], *, is_new: bool) -> dict[str, object]:
-    """Return the columns that ``given`` sets of a store: name, latitude, longitude, address, phone, opening_hours, area.
+    """Return the columns that ``given`` sets of a store: name, latitude, longitude, hours, address, phone, opening_hours, area.
 
     Raises:
         Invalid: a field is not known or cannot be read; ``details['field']`` names it.
     """
-    unknown = sorted(set(given) - {"name", "latitude", "longitude", *STORE_TEXTS})
+    unknown = sorted(set(given) - {"name", "latitude", "longitude", "hours", *STORE_TEXTS})
     if unknown:
         raise Invalid("This field is not known.", code="field_unknown", field=unknown[0])
     columns: dict[str, object] = {}
@@ -138,5 +139,7 @@ def read_store(given: Mapping[str, object], *, is_new: bool) -> dict[str, object
     if "latitude" in given or "longitude" in given:
         position = read_position(given.get("latitude"), given.get("longitude"))
         columns["latitude"], columns["longitude"] = position or (None, None)
+    if isinstance(hours := given.get("hours"), Mapping):
+        columns["hours"] = read_hours(hours)
     columns.update({field: read_text(given[field], field=field) for field in STORE_TEXTS if field in given})
     return columns
