@@ -101,11 +101,17 @@ def _shown_goal(goal: Ask, program: CompiledProgram, reader: Reader) -> ShownGoa
 
 def quantity(value: int, meter: str, program: CompiledProgram, reader: Reader) -> str:
     """Return so much of what a meter counts, as it is read: money as money."""
-    running = next((each for each in program.meters if each.key == meter), None)
-    source, scale = (running.measure.source, running.measure.scale) if running else ("", 1)
-    if meter in {"spend", "gross"} or source in {"net", "gross"}:
+    if is_money(meter, program):
         return format_money(value, program.currency, reader.language)
+    running = next((each for each in program.meters if each.key == meter), None)
+    scale = running.measure.scale if running else 1
     return f"{value / scale:,.10g}" if scale > 1 else f"{value:,}"
+
+
+def is_money(meter: str, program: CompiledProgram) -> bool:
+    """Tell whether a meter counts money, in minor units."""
+    running = next((each for each in program.meters if each.key == meter), None)
+    return meter in {"spend", "gross"} or (running is not None and running.measure.source in {"net", "gross"})
 
 
 def goal_name(meter: str, reader: Reader) -> str:

@@ -9,7 +9,7 @@ from phakdi.loyalty.engine.snapshots import Snapshot
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.wording import Reader
-from phakdi.web.levels import quantity
+from phakdi.web.levels import is_money, quantity
 
 TOO_EARLY_DAYS = 14
 CALENDAR = frozenset({"week", "month", "quarter", "half_year", "year"})
@@ -56,12 +56,13 @@ def pace_of(snapshot: Snapshot, reader: Reader, now: datetime) -> Pace | None:
     pick = max if found.to_retain.kind == "any" else min
     told = pick(ways, key=lambda way: way.then / max(way.ask.need, 1))
     show = _shower(told.ask, program, reader)
+    then = told.then // 100 * 100 if is_money(told.ask.meter, program) else told.then  # a guess has no satang
     return Pace(
         reader.called(found.level),
         told.is_enough,
-        show(told.then),
+        show(then),
         show(told.ask.need),
-        show(max(told.ask.need - told.then, 0)),
+        show(max(told.ask.need - then, 0)),
         told.last_day,
     )
 
