@@ -11,13 +11,13 @@ from phakdi.web.access import CONSOLE, Desk
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu: lit on pages whose name begins with ``prefix``."""
+    """One line of the menu: lit on pages whose name begins with one of ``prefixes``."""
 
     url: str
     label: str | Promise
     icon: str
     any_of: tuple[Permission, ...]
-    prefix: str
+    prefixes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +42,46 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("web:console", _("Overview"), "home", tuple(CONSOLE), "console"),
-            Entry("web:members", _("Members"), "people", (Permission.MEMBERS_READ,), "member"),
-            Entry("web:duplicates", _("Same person?"), "merge", (Permission.MEMBERS_WRITE,), "duplicate"),
+            Entry("web:console", _("Overview"), "home", tuple(CONSOLE), ("console", "figure", "start")),
+            Entry("web:members", _("Members"), "people", (Permission.MEMBERS_READ,), ("member",)),
+            Entry("web:duplicates", _("Same person?"), "merge", (Permission.MEMBERS_WRITE,), ("duplicate",)),
         ),
     ),
     (
         _("Program"),
         (
-            Entry("web:programs", _("Rules and rewards"), "program", (Permission.PROGRAMS_READ,), "program"),
-            Entry("web:reviews", _("Late activities"), "clock", (Permission.ACTIVITIES_REVIEW,), "review"),
-            Entry("web:approvals", _("Approvals"), "check", (Permission.POINTS_ADJUST,), "approval"),
+            Entry("web:programs", _("Rules and rewards"), "program", (Permission.PROGRAMS_READ,), ("program",)),
+            Entry("web:reviews", _("Late activities"), "clock", (Permission.ACTIVITIES_REVIEW,), ("review",)),
+            Entry("web:approvals", _("Approvals"), "good", (Permission.POINTS_ADJUST,), ("approval",)),
         ),
     ),
     (
         _("Shop"),
         (
-            Entry("web:stores", _("Stores"), "store", (Permission.STORES_READ,), "store"),
-            Entry("web:staff", _("Staff"), "staff", (Permission.STAFF_READ,), "staff"),
+            Entry("web:stores", _("Stores"), "store", (Permission.STORES_READ,), ("store",)),
+            Entry("web:staff", _("Staff"), "staff", (Permission.STAFF_READ,), ("staff",)),
+            Entry("web:brand", _("Look and address"), "brush", (Permission.ORGANIZATION_WRITE,), ("brand",)),
+            Entry("web:modules", _("What is on"), "modules", (Permission.ORGANIZATION_WRITE,), ("module",)),
         ),
     ),
     (
         _("Data and tools"),
         (
-            Entry("web:imports", _("Imports"), "import", (Permission.IMPORTS_RUN,), "import"),
-            Entry("web:keys", _("API keys"), "key", (Permission.KEYS_WRITE,), "key"),
-            Entry("web:webhooks", _("Webhooks"), "send", (Permission.WEBHOOKS_WRITE,), "webhook"),
-            Entry("web:connections", _("Connections"), "plug", (Permission.CHANNELS_WRITE,), "connection"),
-            Entry("web:requests", _("Data requests"), "shield", (Permission.PRIVACY_MANAGE, Permission.MEMBERS_WRITE), "request"),
-            Entry("web:privacy", _("Privacy"), "lock", (Permission.PRIVACY_MANAGE,), "privacy"),
-            Entry("web:audit", _("Audit"), "audit", (Permission.AUDIT_READ,), "audit"),
-            Entry("web:failures", _("Failures"), "warn", (Permission.JOBS_MANAGE,), "failure"),
+            Entry("web:imports", _("Imports"), "import", (Permission.IMPORTS_RUN,), ("import",)),
+            Entry("web:keys", _("API keys"), "key", (Permission.KEYS_WRITE,), ("key",)),
+            Entry("web:webhooks", _("Webhooks"), "send", (Permission.WEBHOOKS_WRITE,), ("webhook",)),
+            Entry("web:connections", _("Connections"), "plug", (Permission.CHANNELS_WRITE,), ("connection",)),
         ),
     ),
     (
-        _("Settings"),
+        _("Privacy and safety"),
         (
-            Entry("web:brand", _("Look and address"), "brush", (Permission.ORGANIZATION_WRITE,), "brand"),
-            Entry("web:modules", _("What is on"), "modules", (Permission.ORGANIZATION_WRITE,), "module"),
+            Entry(
+                "web:requests", _("Data requests"), "shield", (Permission.PRIVACY_MANAGE, Permission.MEMBERS_WRITE), ("request",)
+            ),
+            Entry("web:privacy", _("Privacy"), "lock", (Permission.PRIVACY_MANAGE,), ("privacy", "consent", "breach", "records")),
+            Entry("web:audit", _("Audit"), "audit", (Permission.AUDIT_READ,), ("audit",)),
+            Entry("web:failures", _("Failures"), "warn", (Permission.JOBS_MANAGE,), ("failure", "inbox")),
         ),
     ),
 )
@@ -91,7 +93,7 @@ def menu(desk: Desk, url_name: str) -> list[Group]:
         Group(
             str(title),
             tuple(
-                Line(entry.url, str(entry.label), entry.icon, url_name.startswith(entry.prefix))
+                Line(entry.url, str(entry.label), entry.icon, url_name.startswith(entry.prefixes))
                 for entry in entries
                 if any(desk.place.can(permission) for permission in entry.any_of)
             ),
