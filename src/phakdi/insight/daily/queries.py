@@ -40,7 +40,7 @@ _FLOW_BY_STORE = """
 SELECT store, sum(issued), sum(spent), sum(expired) FROM daily_points
 WHERE organization_id = %(organization)s AND unit = %(unit)s AND day >= %(first)s AND day <= %(last)s GROUP BY store
 """
-_HELD = "SELECT unit, sum(growth) FROM daily_points WHERE organization_id = %(organization)s GROUP BY unit"
+_HELD = "SELECT unit, points FROM daily_held WHERE organization_id = %(organization)s"
 _COUNT = "SELECT counted_at, took_ms, figures::text FROM daily_count WHERE organization_id = %(organization)s"
 
 
