@@ -4,6 +4,7 @@ const HOME = "{{ home|escapejs }}";
 const LOOKS = "phakdi {{ shop.slug }} looks {{ version }}";
 const MINE = "phakdi {{ shop.slug }} mine";
 const KEPT = [{% for each in kept %}"{{ each|escapejs }}", {% endfor %}HOME + "offline/"];
+const BRAND = /^(brand\.css|logo\.png|icon-[a-z0-9]+\.png)$/;
 const PATIENCE = 4000;
 
 self.addEventListener("install", (event) => {
@@ -16,7 +17,8 @@ self.addEventListener("activate", (event) => {
     .then(() => self.clients.claim()));
 });
 
-const forget = () => caches.delete(MINE);
+let leavings = 0;  // an answer that was asked for before somebody left is not kept after
+const forget = () => { leavings += 1; return caches.delete(MINE); };
 
 async function inTime(request) {
   const stop = new AbortController();
@@ -33,10 +35,14 @@ async function kept(request, path) {
 }
 
 async function mine(request, path) {
+  const before = leavings;
   try {
     const answer = await inTime(request);
     if (answer.redirected || answer.status === 403 || answer.type === "opaqueredirect") await forget();
-    else if (answer.ok) await (await caches.open(MINE)).put(path, answer.clone());
+    else if (answer.ok && before === leavings) {
+      await (await caches.open(MINE)).put(path, answer.clone());
+      if (before !== leavings) await caches.delete(MINE);
+    }
     return answer;
   } catch {
     return (await kept(request, path)) || offline(request);
@@ -52,7 +58,11 @@ async function looks(request) {
   const found = await caches.match(request);
   if (found) return found;
   const answer = await fetch(request);
-  if (answer.ok) await (await caches.open(LOOKS)).put(request, answer.clone());
+  if (answer.ok) {
+    const cache = await caches.open(LOOKS);
+    await cache.delete(request, { ignoreSearch: true });
+    await cache.put(request, answer.clone());
+  }
   return answer;
 }
 
@@ -62,11 +72,11 @@ self.addEventListener("fetch", (event) => {
   if (address.origin !== self.location.origin) return;
   if (request.method === "POST") {
     const leaves = [HOME + "sign-out/", HOME + "me/browsers/"].includes(address.pathname);
-    if (leaves) event.respondWith(forget().then(() => fetch(request)));
+    if (leaves) event.respondWith(forget().then(() => fetch(request)).finally(forget));
     return;
   }
   if (request.method !== "GET") return;
   if (address.pathname === HOME || address.pathname === HOME + "codes/") event.respondWith(mine(request, address.pathname));
-  else if (address.pathname.startsWith("/static/phakdi/")) event.respondWith(looks(request));
+  else if (address.pathname.startsWith("/static/phakdi/") || BRAND.test(address.pathname.slice(HOME.length))) event.respondWith(looks(request));
   else if (request.mode === "navigate" && address.pathname.startsWith(HOME)) event.respondWith(fetch(request).catch(() => offline(request)));
 });
