@@ -15,6 +15,7 @@ from phakdi.loyalty.programs.document import rules
 from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.document.spending import Criterion
 from phakdi.loyalty.programs.fields import Fields
+from phakdi.loyalty.programs.weighing import weigh
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,6 +39,9 @@ def lint_program(document: ProgramDocument, *, today: date | None = None) -> lis
     compile_program(document)
     found = [finding for check in _CHECKS for finding in check(document)]
     found += _dates(document, today)
+    found += [Finding(each.code, each.path, each.message, each.params) for each in weigh(document, today)]
+    if today:
+        found += _passed(document, today)
     placed = [_placed(finding, document) for finding in found]
     return sorted(placed, key=lambda finding: (finding.line or 0, finding.path, finding.code))
 
@@ -57,6 +61,27 @@ def _never(document: ProgramDocument) -> Iterator[Finding]:
         why = conditions.contradiction(conditions.parse(raw, catalogue, path=path), catalogue)
         if why:
             yield Finding("never_matches", path, f"This can never hold: {why}.", {"why": why})
+
+
+def _passed(document: ProgramDocument, today: date) -> Iterator[Finding]:
+    """Yield conditions that asked for days that are over."""
+    fields = Fields(document, exponent(document.currency))
+    for path, raw, of_line in _conditions(document, ""):
+        node = conditions.parse(raw, fields.line_catalogue if of_line else fields.catalogue, path=path)
+        asked = node.children if isinstance(node, conditions.All) else (node,)
+        lasts = [last for each in asked if isinstance(each, conditions.Leaf) and (last := _last_day(each)) is not None]
+        if lasts and min(lasts) < today:
+            over = min(lasts).isoformat()
+            yield Finding("days_over", path, f"It asks for days that are over since {over}.", {"last": over})
+
+
+def _last_day(leaf: conditions.Leaf) -> date | None:
+    """Return the last day for which a question about the date can be answered yes, or None where there is none."""
+    if leaf.field != "date":
+        return None
+    if leaf.op in {"is", "at_most", "less_than"}:
+        return leaf.value if isinstance(leaf.value, date) else None
+    return max(leaf.value) if leaf.op in {"in", "between"} else None
 
 
 _OF_LINES = "lines"
@@ -117,12 +142,21 @@ def _unreachable(document: ProgramDocument) -> Iterator[Finding]:
         for criterion in _criteria(level.reach):
             unit = (criterion.meter or "").removeprefix("balance.")
             bound = criterion.at_least if criterion.at_least is not None else criterion.more_than
-            auto = document.units[unit].auto if criterion.meter != unit and unit in document.units else None
-            if auto and isinstance(bound, Decimal) and auto.every <= bound:
-                message = f"Every {auto.every} {unit} are taken by themselves, so a balance of {bound} is never reached."
+            taken = _taken_at(document, unit) if criterion.meter != unit and unit in document.units else None
+            if taken is not None and isinstance(bound, Decimal) and taken <= bound:
+                message = f"At {taken} {unit} they are taken by themselves, so a balance of {bound} is never reached."
                 yield Finding(
-                    "level_unreachable", f"tiers.levels[{number}].reach", message, {"every": auto.every, "needs": str(bound)}
+                    "level_unreachable", f"tiers.levels[{number}].reach", message, {"every": taken, "needs": str(bound)}
                 )
+
+
+def _taken_at(document: ProgramDocument, unit: str) -> int | None:
+    """Return at which balance points are taken by themselves before a level can look at it, or None."""
+    found = document.units[unit]
+    sizes = [found.card.size] if found.card and found.card.renews else []
+    if found.auto and (found.auto.when == "at_once" or (document.tiers and document.tiers.upgrade != "at_once")):
+        sizes.append(max(found.auto.every, found.auto.minimum or 0))
+    return min(sizes, default=None)
 
 
 def _criteria(criterion: Criterion | None, *, deciding: bool = False) -> Iterator[Criterion]:

@@ -14,7 +14,7 @@ from phakdi.kit.thai import format_date, format_datetime
 
 Phrase = tuple[str, str]
 """A sentence in Thai and in English. A blank is ``{name}``; ``{name:money}`` is filled in as an amount in minor units,
-``{name:name}`` with what the program calls that key, ``{name:date}`` with a day."""
+``{name:name}`` with what the program calls that key, ``{name:date}`` with a day, ``{name:tongue}`` with a language."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -56,9 +56,14 @@ class _Filler(Formatter):
             return format_money(int(value), self.reader.currency, self.reader.language)
         if format_spec == "name":
             return ", ".join(map(self.reader.called, value)) if _is_list(value) else self.reader.called(value)
+        if format_spec == "tongue":
+            return _TONGUES[str(value), self.reader.is_thai]
         if format_spec == "date":
             return _day(value, self.reader)
         return _shown(value, self.reader)
+
+
+_TONGUES = {("th", True): "ไทย", ("th", False): "Thai", ("en", True): "อังกฤษ", ("en", False): "English"}
 
 
 def _is_list(value: Any) -> bool:

@@ -7,30 +7,60 @@ from typing import Any
 from phakdi.loyalty.wording.phrases import Phrase, Reader
 
 FINDINGS: Mapping[str, Phrase] = {
+    "budget_below_grant": (
+        "งบ {budget} น้อยกว่าแต้มที่ให้ครั้งละ {grant} กฎนี้จึงไม่มีวันให้",
+        "The budget of {budget} is less than the {grant} points given at a time.",
+    ),
+    "days_over": ("เงื่อนไขนี้ถามถึงวันที่ผ่านไปแล้ว ({last})", "It asks for days that are over since {last}."),
+    "ends_at_once": ("หมดอายุในวันที่ได้รับเลย", "It ends on the day on which it is given."),
+    "ends_before_available": (
+        "แต้มหมดอายุก่อนที่จะใช้ได้ ({after} หลังได้รับ แต่ใช้ได้หลัง {wait})",
+        "Points end ({after} after they were earned) before they can be spent (after {wait}).",
+    ),
+    "level_above_cap": (
+        "ต้องมี {needs} แต่ถือได้ไม่เกิน {cap} จึงไม่มีใครถึงระดับนี้",
+        "It asks for {needs}, and nobody can hold more than {cap}.",
+    ),
+    "limit_below_grant": (
+        "เพดาน {limit} น้อยกว่าแต้มที่ให้ครั้งละ {grant} กฎนี้จึงไม่มีวันให้",
+        "At most {limit} are allowed, and {grant} are given at a time: the rule never gives.",
+    ),
+    "name_missing": ("ยังไม่มีข้อความภาษา{language:tongue}", "There is no text in {language:tongue}."),
+    "reward_above_cap": (
+        "ใช้ {cost} แต้ม แต่ถือได้ไม่เกิน {cap} จึงไม่มีใครแลกได้",
+        "It costs {cost}, and nobody can hold more than {cap}.",
+    ),
+    "too_generous": (
+        "แต้มที่ให้มีค่าถึง {percent}% ของยอดขาย {level:name}",
+        "The points given are worth {percent} % of what is paid. {level:name}",
+    ),
     "card_gives_nothing": (
         "บัตรที่ครบ {size} ดวงจะถูกเก็บไปโดยไม่ได้อะไร",
         "A full card of {size} is taken away and its last place gives nothing.",
     ),
     "dates_inverted": ("สิ้นสุด ({ends}) ก่อนเริ่ม ({starts})", "It ends ({ends}) before it begins ({starts})."),
-    "gives_nothing": ("กฎ {rule} ไม่ให้อะไรเลย", "The rule {rule} gives nothing."),
+    "gives_nothing": ("กฎ {rule:name} ไม่ให้อะไรเลย", "The rule {rule:name} gives nothing."),
     "has_ended": ("หมดช่วงเวลาไปแล้วเมื่อ {ends}", "It ended on {ends}."),
     "level_unreachable": (
         "ไม่มีใครถึงระดับนี้ได้ เพราะแต้มถูกแลกอัตโนมัติก่อน",
         "Nobody reaches this level: points are taken by themselves before.",
     ),
-    "levels_overlap": ("เกณฑ์ {bound} ไม่สูงกว่าระดับก่อนหน้า ({below})", "{bound} is no more than the level below asks for ({below})."),
+    "levels_overlap": (
+        "เกณฑ์ {bound} ไม่สูงกว่าระดับก่อนหน้า ({below:name})",
+        "{bound} is no more than the level below asks for ({below:name}).",
+    ),
     "limit_unused": ("ไม่มีกฎใดใช้เพดาน {key}", "No rule names the limit {key}."),
     "meter_unused": ("ไม่มีอะไรอ่านตัวนับ {key}", "Nothing reads the meter {key}."),
     "multiplies_nothing": (
-        "กฎ {rule} คูณแต้ม แต่ไม่มีกฎอื่นให้แต้มพร้อมกัน",
-        "The rule {rule} multiplies, but no rule gives points at the same time.",
+        "กฎ {rule:name} คูณแต้ม แต่ไม่มีกฎอื่นให้แต้มพร้อมกัน",
+        "The rule {rule:name} multiplies, but no rule gives points at the same time.",
     ),
     "never_matches": ("เงื่อนไขนี้ไม่มีวันเป็นจริง: {why}", "This can never hold: {why}."),
     "shadowed": (
-        "กฎ {rule} ไม่มีวันให้แต้ม เพราะ {by} ในกลุ่มเดียวกันมาก่อนเสมอ",
-        "The rule {rule} never gives: {by} of its group always comes first.",
+        "กฎ {rule:name} ไม่มีวันให้แต้ม เพราะ {by:name} ในกลุ่มเดียวกันมาก่อนเสมอ",
+        "The rule {rule:name} never gives: {by:name} of its group always comes first.",
     ),
-    "voucher_never_given": ("ไม่มีกฎใดให้คูปอง {key} มีแต่พนักงานให้ได้", "No rule gives the voucher {key}; only staff can."),
+    "voucher_never_given": ("ไม่มีกฎใดให้คูปอง {key:name} มีแต่พนักงานให้ได้", "No rule gives the voucher {key:name}; only staff can."),
 }
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"there is no key '(.+?)' here; did you mean '(.+?)'", r"ไม่มีคีย์ '\1' ตรงนี้ หมายถึง '\2' หรือไม่"),
@@ -65,7 +95,9 @@ _THAI = tuple((re.compile(pattern), said) for pattern, said in _PATTERNS)
 def finding_text(code: str, params: Mapping[str, Any], message: str, reader: Reader) -> str:
     """Return a warning about a program file for the reader; one without words is told as it is."""
     phrase = FINDINGS.get(code)
-    return message if phrase is None or not reader.is_thai else reader.say(phrase, params) or message
+    if phrase is None or not (reader.is_thai or reader.names):
+        return message
+    return (reader.say(phrase, params) or message).strip()
 
 
 def program_error_text(message: str, reader: Reader) -> str:

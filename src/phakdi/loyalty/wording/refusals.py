@@ -47,8 +47,14 @@ REFUSALS: Mapping[str, Phrase] = {
     "identity_not_found": ("ไม่พบหมายเลขนี้", "This is not known."),
     "hold_hours_invalid": ("พักการใช้แต้มได้ 24 ถึง 72 ชั่วโมง", "Spending is held for 24 to 72 hours."),
     "hours_unreadable": ("ใส่เวลาเปิดและปิด เช่น 09:00 และ 18:00", "Write from when to when, such as 09:00 and 18:00."),
-    "place_unreadable": ("วางลิงก์ Google Maps หรือพิกัด เช่น 13.7563, 100.5018", "Paste a Google Maps link or coordinates such as 13.7563, 100.5018."),
-    "place_link_short": ("เปิดลิงก์สั้นนี้ในเบราว์เซอร์ แล้วคัดลอกที่อยู่แบบยาวมาวาง", "Open this short link in a browser, then copy the long address."),
+    "place_unreadable": (
+        "วางลิงก์ Google Maps หรือพิกัด เช่น 13.7563, 100.5018",
+        "Paste a Google Maps link or coordinates such as 13.7563, 100.5018.",
+    ),
+    "place_link_short": (
+        "เปิดลิงก์สั้นนี้ในเบราว์เซอร์ แล้วคัดลอกที่อยู่แบบยาวมาวาง",
+        "Open this short link in a browser, then copy the long address.",
+    ),
     "consent_text_past": ("ข้อความใหม่เริ่มใช้ได้ตั้งแต่ตอนนี้เป็นต้นไป", "Words come into force now or later."),
     "text_missing": ("ใส่ข้อความด้วย", "Write something here."),
     "request_kind_unknown": ("ไม่รู้จักคำขอแบบนี้", "Such a request is not known."),
