@@ -184,6 +184,7 @@ def picture():
     def take(page, name):
         if PICTURES and not getattr(page, "is_plain", False):
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
     return take

@@ -160,6 +160,14 @@ def test_installations_own_hosts_are_nobodys(settings):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "status"), [("card.nok.example", 200), ("testserver", 200), ("stranger.example", 404), ("", 404), ("a b", 404)]
+)
+def test_certificates_are_asked_for_known_names_only(visitor, shop, name, status):
+    brand(shop, domain="card.nok.example")
+    assert visitor.get("/hosts/known/", {"domain": name}).status_code == status
+
+
 # --- languages ----------------------------------------------------------------------------------------------------------
 
 

@@ -57,7 +57,7 @@ def address(pattern, member_id=None):
 
 
 def test_every_page_says_who_may_open_it():
-    assert set(pages_without_guard()) == {"home", "language", "theme", "design", "sign_in", "sign_out", "place", "password", *MY_OWN}
+    assert set(pages_without_guard()) == {"home", "language", "theme", "design", "host_known", "sign_in", "sign_out", "place", "password", *MY_OWN}
     assert get_resolver().url_patterns
 
 

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from phakdi.web import design, theme
-from phakdi.web.branding import serving
+from phakdi.web.branding import hosts, serving
 from phakdi.web.partner import views as partner
 from phakdi.web.sign_in import passkeys, security
 from phakdi.web.sign_in import views as sign_in
@@ -17,6 +17,7 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("theme/", theme.choose, name="theme"),
     path("design/", design.page, name="design"),
+    path("hosts/known/", hosts.known, name="host_known"),
     path("sign-up/", sign_up.sign_up, name="sign_up"),
     path("sign-up/address/", sign_up.suggest, name="sign_up_suggest"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),

@@ -18,6 +18,7 @@ from phakdi.cli.demo_build import SLUG, DemoSource, Manifest, SignIn, keep_manif
 from phakdi.cli.demo_build.clearing import forget_organization
 from phakdi.cli.imports import bar
 from phakdi.flows.apply_program import apply_program
+from phakdi.flows.change_brand import change_brand
 from phakdi.flows.create_organization import Person, create_organization
 from phakdi.flows.freeze_member import freeze_member
 from phakdi.flows.import_purchases import ImportResult, Manner, Unknown
@@ -42,6 +43,13 @@ SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 DOMAIN = "baicha.example"
 TITLE = "บ้านใบชา · Baan Baicha"
 STAFF = (("OWNER", "owner", "ใบชา มั่งมี"), ("MANAGER", "manager", "สมหญิง ใจดี"), ("CASHIER", "cashier", "ก้อง แคชเชียร์"))
+BRAND = {
+    "names": {"th": "บ้านใบชา", "en": "Baan Baicha"},
+    "accent": "#9c4221",
+    "greeting": {"th": "ชาอุ่นๆ รออยู่", "en": "Your tea is waiting"},
+    "welcome": {"th": "เป็นสมาชิกบ้านใบชา ดื่มชาทุกแก้วได้แต้ม", "en": "Join Baan Baicha: every cup of tea counts."},
+    "phone": "02-555-0199",
+}
 CASHIER_STORE = "SIAM"
 FROZEN = "BB000002"
 
@@ -89,6 +97,8 @@ def _organization(manifest: Manifest, source: DemoSource, now: datetime) -> UUID
     for store in demo_data.STORES if source.file is None else ():
         if store.code not in there:
             add_store(organization_id=organization_id, code=store.code, given=store.given, now=now)
+    if source.file is None and not found:
+        change_brand(organization_id=organization_id, changes=BRAND, now=now)
     try:
         version_at(organization_id=organization_id, at=now)
     except NoProgram:

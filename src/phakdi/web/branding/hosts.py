@@ -5,11 +5,12 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.http.request import split_domain_port, validate_host
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
 
 from phakdi.kit.errors import Invalid
 from phakdi.kit.text import LANGUAGES
@@ -18,7 +19,7 @@ from phakdi.platform.organizations.core.brand import ShownBrand, read_host
 from phakdi.platform.organizations.queries import find_by_domain
 
 KEPT_SECONDS, KEPT_MAX = 30.0, 2000
-STAFF = ("/console/", "/counter/", "/sign-in/", "/design/")
+STAFF = ("/console/", "/counter/", "/sign-in/", "/sign-up/", "/partner/", "/design/")
 _kept: dict[str, tuple[float, OrganizationRef | None]] = {}
 
 
@@ -46,6 +47,13 @@ class Hosts:
         if request.path_info.startswith(STAFF):
             return HttpResponseRedirect(f"{settings.PUBLIC_URL.rstrip('/')}/sign-in/?at={quote(organization.slug)}")
         return self.get_response(request)
+
+
+@require_safe
+def known(request: HttpRequest) -> HttpResponse:
+    """Answer 200 where ``?domain=`` names a host of the installation or of an organization, else 404: for what ends TLS in front."""
+    name = request.GET.get("domain", "")
+    return HttpResponse(status=200 if name and (is_own_host(name) or organization_at(name)) else 404)
 
 
 def own_hosts() -> list[str]:
