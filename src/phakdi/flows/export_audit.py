@@ -12,6 +12,7 @@ from phakdi.flows.export_member import cell
 from phakdi.flows.organization_trail import note
 from phakdi.kit.db.scope import organization_scope
 from phakdi.platform.audit.core import Actor
+from phakdi.platform.audit.operations import seal_entries
 from phakdi.platform.audit.queries import PAGE_MAX, AuditFilter, ChainReport, entries, last_seal, verify_chain
 
 __all__ = ["ChainReport", "check_audit", "export_audit"]
@@ -28,8 +29,12 @@ def export_audit(*, organization_id: UUID, wanted: AuditFilter, now: datetime, a
 
 
 def check_audit(*, organization_id: UUID, now: datetime, actor: Actor) -> tuple[ChainReport, str]:
-    """Follow the whole chain and return what that showed, and its last seal in hexadecimal digits, to be noted elsewhere."""
+    """Follow the whole chain and return what that showed, and its last seal in hexadecimal digits, to be noted elsewhere.
+
+    What has no seal yet gets one first, unless a worker is at it.
+    """
     with organization_scope(organization_id):
+        seal_entries(organization_id=organization_id)
         report = verify_chain(organization_id=organization_id)
         last = last_seal(organization_id=organization_id)
         note(

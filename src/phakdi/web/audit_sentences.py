@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from phakdi.web.actions import action_name
@@ -64,6 +63,5 @@ SENTENCES: Mapping[str, str | Promise] = {
 def sentence(action: str, *, by: str, about: str) -> str:
     """Return who did what to whom; a name that is not known (any more) is told by the kind of thing."""
     said = SENTENCES.get(action)
-    if said is None:
-        return _now("%(by)s: %(action)s") % {"by": by, "action": action_name(action)}
-    return str(said) % {"by": by, "about": about}
+    whole = f"{by}: {action_name(action)}" if said is None else str(said) % {"by": by, "about": about}
+    return whole[:1].upper() + whole[1:]

@@ -59,6 +59,7 @@ DUTIES: Mapping[Permission, str | Promise] = {
     Permission.WEBHOOKS_WRITE: _("Connect webhooks"),
     Permission.IMPORTS_RUN: _("Import data"),
     Permission.CHANNELS_WRITE: _("Connect LINE, SMS and e-mail"),
+    Permission.PRIVACY_MANAGE: _("Answer data requests and keep consent texts"),
     Permission.AUDIT_READ: _("See who did what"),
     Permission.JOBS_MANAGE: _("Settle failed work"),
     Permission.ORGANIZATION_WRITE: _("Change the organization itself and its rules"),

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from phakdi.loyalty.wording import Reader
 from phakdi.people.members.queries import members_by_id
 from phakdi.platform.audit.models import AuditEntry
 from phakdi.platform.keys.queries import keys_of
 from phakdi.platform.organizations.queries import stores_of
-from phakdi.platform.staff.core import Role
+from phakdi.platform.staff.core import HeldBecause, Role
 from phakdi.platform.staff.queries import staff_of
 from phakdi.platform.webhooks.queries import endpoints_of
 from phakdi.web.access import Desk
@@ -21,8 +23,13 @@ from phakdi.web.actions import action_name, detail_name, subject_name
 from phakdi.web.audit_sentences import sentence
 from phakdi.web.requests import read_id
 from phakdi.web.roles import role_name, scope_name
+from phakdi.web.webhook_words import kind_name
 from phakdi.web.words import language
 
+WHY: Mapping[str, str | Promise] = {
+    HeldBecause.LARGE.value: gettext_lazy("above the limit"),
+    HeldBecause.MANY.value: gettext_lazy("very many in one day"),
+}
 HIDDEN = frozenset({"request", "requested_by", "position"})  # ids: of use to programs only
 
 
@@ -117,4 +124,8 @@ def _told(name: str, value: Any, plain: Reader) -> str:
         return ", ".join(scope_name(each) for each in value)
     if name == "role" and value in set(Role):
         return role_name(value)
+    if name == "why" and value in WHY:
+        return str(WHY[value])
+    if name == "topics" and isinstance(value, list):
+        return ", ".join(kind_name(each) for each in value)
     return plain.say(("{value}", "{value}"), {"value": value}) or ""

@@ -38,11 +38,12 @@ from phakdi.kit.errors import NotFound, Refusal
 from phakdi.kit.thai import parse_date
 from phakdi.platform.staff.core import Permission
 from phakdi.platform.webhooks import queries
-from phakdi.platform.webhooks.core import EVERYTHING, PING, DeliveryState
+from phakdi.platform.webhooks.core import EVERYTHING, DeliveryState
 from phakdi.platform.webhooks.models import Delivery
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.proof import proved
 from phakdi.web.requests import read_id
+from phakdi.web.webhook_words import kind_name
 from phakdi.web.words import add_refusal, language, refusal_sentence
 
 PAGE = 50
@@ -263,15 +264,7 @@ def delivery(request: HttpRequest, desk: Desk, delivery_id: UUID) -> HttpRespons
 
 def heard(endpoint: Endpoint) -> list[str]:
     """Return what an endpoint hears of, in words."""
-    return [_("everything")] if EVERYTHING in endpoint.topics else [kind_name(topic) for topic in endpoint.topics]
-
-
-def kind_name(topic: str) -> str:
-    """Return what a kind of event means in the reader's language."""
-    if topic == PING:
-        return _("Test")
-    kind = EVENT_KINDS.get(topic)
-    return kind.meaning(language()) if kind else topic
+    return [kind_name(topic) for topic in endpoint.topics]
 
 
 def why(found: Delivery) -> str:
