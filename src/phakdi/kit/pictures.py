@@ -14,14 +14,7 @@ LOADED_MAX = 16_000_000  # of what is really unpacked: JPEGs are unpacked smalle
 SIDE = 1600  # enough for any code that fills a tenth of the picture
 KINDS = ("JPEG", "PNG", "WEBP")
 TEXT_MAX = 400
-FORMATS = (
-    zxingcpp.BarcodeFormat.QRCode,
-    zxingcpp.BarcodeFormat.Code128,
-    zxingcpp.BarcodeFormat.Code39,
-    zxingcpp.BarcodeFormat.EAN13,
-    zxingcpp.BarcodeFormat.EAN8,
-    zxingcpp.BarcodeFormat.ITF,
-)
+FORMATS = zxingcpp.barcode_formats_from_str("QRCode,Code128,Code39,EAN13,EAN8,ITF")
 
 
 def read_codes(data: bytes) -> Sequence[str]:

@@ -15,7 +15,6 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Forbidden, Invalid, NotFound, Rejected
 from phakdi.loyalty.engine.snapshots import snapshot_of
-from phakdi.loyalty.ledger.figures import activities_since, flows_between, outstanding
 from phakdi.loyalty.ledger.queries import activities_of
 from phakdi.platform.audit.queries import AuditFilter, entries
 from phakdi.platform.staff.queries import places_of
@@ -168,14 +167,3 @@ def test_rehearsal_for_a_stranger_is_not_found(shop, other_organization_id, memb
         rehearse_program(
             organization_id=other_organization_id, text=text, member_id=member_id, activity={"kind": "visit"}, now=utc_now()
         )
-
-
-def test_figures_add_up(shop, place, member_id):
-    cashier, now = place(), utc_now()
-    record_by_staff(place=cashier, member_id=member_id, activity=PURCHASE, now=now)
-    record_by_staff(place=cashier, member_id=member_id, activity={"kind": "redeem", "reward": "cup", "ref": "C1"}, now=now)
-    with organization_scope(shop):
-        moved = flows_between(organization_id=shop, since=now - timedelta(days=1), until=now + timedelta(days=1))["points"]
-        assert (moved.issued, moved.redeemed, moved.expired) == (100, 50, 0)
-        assert outstanding(organization_id=shop) == {"points": 50}
-        assert activities_since(organization_id=shop, since=now - timedelta(minutes=1)) == 2

@@ -6,6 +6,7 @@ An activity's identifier tells when it was recorded, so a day is a range of the 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -130,7 +131,7 @@ def recorded_by_staff(*, organization_id: UUID, span: Span, staff_id: UUID | Non
     return list(found.order_by("-id")[: min(limit, LISTED_MAX)])
 
 
-def _values(organization_id: UUID, span: Span) -> dict[str, object]:
+def _values(organization_id: UUID, span: Span) -> dict[str, Any]:
     return {
         "organization": organization_id,
         "first": _first(span.since),

@@ -17,8 +17,8 @@ CATEGORY = "category"
 def categories_in(program: CompiledProgram) -> list[str]:
     """Return the categories that the program's conditions name, in the order in which they are written."""
     document = program.document
-    asked: list[Any] = [rule.lines for rule in (*document.earning, *document.discounts, *document.spending)]
-    asked += [voucher.lines for voucher in document.vouchers.values()]
+    rules: list[Any] = [*document.earning, *document.discounts, *document.spending, *document.vouchers.values()]
+    asked = [rule.lines for rule in rules]
     return list(dict.fromkeys(name for condition in asked for name in _named(condition)))[:CATEGORIES_MAX]
 
 

@@ -1,6 +1,7 @@
 """Finding the member at the counter, or enrolling them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -43,7 +44,7 @@ def find(request: HttpRequest, desk: Desk) -> HttpResponse:
     request.session.pop(PROVED, None)  # the next member has to show that they are here
     request.session.pop(CODE_SENT, None)
     stores, wanted = own_stores(desk), request.GET.get("q", "").strip()
-    context = {"wanted": wanted, "stores": stores, "store": current_store(request, stores)}
+    context: dict[str, Any] = {"wanted": wanted, "stores": stores, "store": current_store(request, stores)}
     if wanted:
         try:
             member_id = _exactly(desk, wanted, utc_now())

@@ -1,5 +1,6 @@
 """Paying a bill with points, taking a reward for them, or using a voucher: the member has to be here."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,7 @@ def _shown_rewards(form: PayForm, work: Work, balances: list[standing.Balance]) 
         name = str(radio.data["value"])
         reward = snapshot.program.document.rewards.get(name.removeprefix(REWARD)) if name.startswith(REWARD) else None
         cost = reward.cost[0] if reward and reward.cost else None
-        points = int(cost.points) if cost and cost.points != "any" else None
+        points = int(cost.points) if cost and isinstance(cost.points, Decimal) else None
         wallet = have.get((cost.unit if cost else None) or snapshot.program.main_unit)
         shown.append(
             {
