@@ -28,6 +28,9 @@ def theirs(make_key, other_organization_id):
     cursors = [
         api.get(f"{path}?limit=1").value.get("next_cursor") for path in ("/activities", f"/members/{member['id']}/entries")
     ]
+    twin = api.post("/members", {"phone": "0898765432", "given_name": "Zebedee"}).value["member"]
+    merge = api.post(f"/members/{member['id']}/merge", {"merged_id": twin["id"]}).value
+    ids["merge_id"] = merge["id"]
     (voucher,) = api.get(f"/members/{member['id']}/vouchers").value["items"]
     return {"api": api, "ids": ids, "number": member["number"], "cursors": cursors, "voucher": voucher["id"]}
 
@@ -47,6 +50,8 @@ BODIES = {
     "PATCH members/{member_id}": {"nickname": "mine"},
     "POST members/{member_id}/freeze": {"reason": "mine"},
     "POST members/{member_id}/close": {"reason": "mine"},
+    "POST members/{member_id}/merge": {"merged_id": "01945f00-0000-7000-8000-000000000009"},
+    "POST merges/{merge_id}/undo": {},
     "PUT members/{member_id}/consents": {"answers": [{"purpose": "PROFILING", "is_granted": False}]},
     "PATCH stores/{code}": {"area": "mine"},
 }

@@ -172,3 +172,37 @@ def test_list_asks_the_database_as_often_for_three_members_as_for_one(api, new_m
         assert len(api.get("/members").value["items"]) == 3
 
     assert len(three) == len(one) or len(three) < len(one)  # the first call looked its key up
+
+
+def two_members(api):
+    return [api.post("/members", {"phone": f"081234567{digit}", "given_name": "A"}).value["member"]["id"] for digit in (1, 2)]
+
+
+def test_merge_leads_to_the_surviving_member_and_is_undone(api):
+    kept, other = two_members(api)
+    api.post("/activities", {"member": {"id": other}, "kind": "purchase", "amount": 100, "ref": "r1"})
+
+    merged = api.post(f"/members/{kept}/merge", {"merged_id": other})
+
+    assert merged.status_code == 201
+    assert (merged.value["survivor_id"], merged.value["merged_id"]) == (kept, other)
+    assert api.post(f"/members/{kept}/merge", {"merged_id": other}).value == merged.value
+    assert api.get(f"/members/{other}").value["id"] == kept
+    assert api.post("/members/lookup", {"identity": {"kind": "PHONE", "value": "0812345672"}}).value["id"] == kept
+    assert api.get(f"/members/{other}/wallets").value == api.get(f"/members/{kept}/wallets").value
+    assert api.get(f"/members/{kept}/merges").value["items"] == [merged.value]
+
+    undone = api.post(f"/merges/{merged.value['id']}/undo", {})
+
+    assert (undone.status_code, undone.value["differences"]) == (200, [])
+    assert api.get(f"/members/{other}").value["status"] == "ACTIVE"
+    again = api.post(f"/merges/{merged.value['id']}/undo", {})
+    assert (again.status_code, again.value["code"]) == (409, "merge_conflict")
+
+
+def test_merge_with_oneself_or_nobody_is_refused(api):
+    kept, _ = two_members(api)
+
+    for merged_id, status, code in ((kept, 409, "merge_refused"), (str(uuid4()), 404, "member_not_found")):
+        answer = api.post(f"/members/{kept}/merge", {"merged_id": merged_id})
+        assert (answer.status_code, answer.value["code"]) == (status, code)

@@ -3,7 +3,7 @@
 from phakdi.api.application import ExactParser, OrjsonRenderer, PhakdiApi
 from phakdi.api.door import nowhere
 from phakdi.api.front import Front
-from phakdi.api.routers import activities, codes, consents, members, offers, places, programs, wallets
+from phakdi.api.routers import activities, codes, consents, members, merges, offers, places, programs, wallets
 
 __all__ = ["Front", "api", "nowhere"]
 
@@ -31,6 +31,7 @@ for router in (
     activities.router,
     offers.router,
     members.router,
+    merges.router,
     consents.router,
     codes.router,
     wallets.router,

@@ -12,7 +12,7 @@ from phakdi.api.terms import terms
 from phakdi.flows import record_consent as flow
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.consents.queries import current_consents
-from phakdi.people.members.queries import get_member
+from phakdi.people.members.queries import find_surviving
 from phakdi.platform.keys.core import Scope
 
 router = Router(tags=["consents"])
@@ -24,7 +24,7 @@ def list_consents(request: HttpRequest, member_id: UUID) -> wire.ConsentsOut:
     """Tell the member's latest word about every purpose and channel that they were asked about."""
     call = call_of(request)
     with organization_scope(call.organization_id):
-        get_member(organization_id=call.organization_id, member_id=member_id)
+        member_id = find_surviving(organization_id=call.organization_id, member_id=member_id).id
         found = current_consents(organization_id=call.organization_id, member_id=member_id)
     return show_consents(list(found.values()))
 

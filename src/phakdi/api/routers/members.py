@@ -79,10 +79,10 @@ def look_member_up(request: HttpRequest, data: wire.LookupIn) -> wire.MemberDeta
 @router.get("/members/{member_id}", response=wire.MemberDetailOut)
 @terms(Scope.MEMBERS_READ, refuses=(404,))
 def get_member(request: HttpRequest, member_id: UUID) -> wire.MemberDetailOut:
-    """Tell what is known of a member."""
+    """Tell what is known of a member; of one who became part of another, the surviving one."""
     call = call_of(request)
     with organization_scope(call.organization_id):
-        found = queries.get_member(organization_id=call.organization_id, member_id=member_id)
+        found = queries.find_surviving(organization_id=call.organization_id, member_id=member_id)
         note_look(organization_id=call.organization_id, member_id=found.id, actor=call.actor(), now=call.now)
         return show_member(call.organization_id, found)
 

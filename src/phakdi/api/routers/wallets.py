@@ -17,7 +17,7 @@ from phakdi.api.terms import terms
 from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.engine.snapshots import snapshot_of
 from phakdi.loyalty.ledger import queries
-from phakdi.people.members.queries import get_member
+from phakdi.people.members.queries import find_surviving, get_member
 from phakdi.platform.keys.core import Scope
 
 router = Router(tags=["points"])
@@ -30,8 +30,10 @@ VoucherState = Annotated[
 @router.get("/members/{member_id}/wallets", response=wire.WalletsOut)
 @terms(Scope.LEDGER_READ, refuses=(404,))
 def list_wallets(request: HttpRequest, member_id: UUID) -> wire.WalletsOut:
-    """Tell a member's points by kind: what may be spent now, what waits, and what ends next."""
+    """Tell a member's points by kind: what may be spent now, what waits, what ends next; of merged members the surviving one's."""
     call = call_of(request)
+    with organization_scope(call.organization_id):
+        member_id = find_surviving(organization_id=call.organization_id, member_id=member_id).id
     snapshot = snapshot_of(organization_id=call.organization_id, member_id=member_id, now=call.now)
     return show_wallets(snapshot, reader_of(call.organization_id, call.now, call.language))
 
@@ -76,7 +78,7 @@ def list_lots(request: HttpRequest, member_id: UUID, unit: Unit, cursor: Cursor,
     kind = f"lots:{organization_id}:{member_id}:{unit}"
     after = read_cursor(kind, cursor)
     with organization_scope(organization_id):
-        get_member(organization_id=organization_id, member_id=member_id)
+        member_id = find_surviving(organization_id=organization_id, member_id=member_id).id
         found = queries.lots_of(organization_id=organization_id, member_id=member_id, unit=unit or None)
     start = next((at + 1 for at, lot in enumerate(found) if str(lot.id) == after), 0)
     page = found[start : start + limit]
@@ -93,7 +95,7 @@ def list_vouchers(request: HttpRequest, member_id: UUID, state: VoucherState, cu
     kind = f"vouchers:{organization_id}:{member_id}:{state}"
     before = read_id(kind, cursor)
     with organization_scope(organization_id):
-        get_member(organization_id=organization_id, member_id=member_id)
+        member_id = find_surviving(organization_id=organization_id, member_id=member_id).id
         found = queries.vouchers_of(
             organization_id=organization_id, member_id=member_id, state=state, before=before, limit=limit + 1
         )

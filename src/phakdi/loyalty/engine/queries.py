@@ -159,7 +159,10 @@ def were_one(*, organization_id: UUID, member_ids: tuple[UUID, UUID]) -> bool:
         either = Q(survivor_id=one, merged_id=other) | Q(survivor_id=other, merged_id=one)
         if StateMerge.objects.filter(either, organization_id=organization_id).exists():
             return True
-        mine, theirs = (find_surviving(organization_id=organization_id, member_id=member_id).id for member_id in member_ids)
+        try:
+            mine, theirs = (find_surviving(organization_id=organization_id, member_id=member_id).id for member_id in member_ids)
+        except NotFound:  # one of them was made up
+            return False
     return mine == theirs
 
 
