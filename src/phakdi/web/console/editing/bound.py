@@ -64,6 +64,10 @@ class Bound:
     @property
     def is_said(self) -> bool:
         """Whether anything is said in it."""
+        if isinstance(self.part, Variant) and self.part.when_absent:
+            return self.mode != self.part.when_absent
+        if isinstance(self.part, Rows) and self.part.at_least_one and len(rows := self.rows) == 1:
+            return rows[0].is_said
         return bool(_bare(self.data) != _bare(self.part.show(ABSENT, self.room)))
 
     @property

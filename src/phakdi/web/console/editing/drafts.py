@@ -89,8 +89,13 @@ class Draft:
 
     def keep_text(self, text: str) -> int:
         """Keep the draft with another text and return its new revision. Raises DraftMoved."""
-        if text == self.text:
-            return self.revision
+        return self.revision if text == self.text else self._kept(text)
+
+    def begin(self) -> int:
+        """Keep the draft as it is, though nothing was changed in it yet, and return its revision. Raises DraftMoved."""
+        return self._kept(self.text)
+
+    def _kept(self, text: str) -> int:
         return keep_draft(
             organization_id=self.desk.organization_id,
             text=text,

@@ -1,6 +1,5 @@
 """The text editor of a program: check it, try it on a member, put it in force."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from phakdi.flows.apply_program import apply_program
+from phakdi.flows.apply_program import publish_draft
+from phakdi.flows.edit_program import DraftMoved, DraftOutdated
 from phakdi.flows.rehearse_program import rehearse_program
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
@@ -23,32 +23,19 @@ from phakdi.kit.thai import parse_date
 from phakdi.loyalty.casebook import CaseResult, run_file
 from phakdi.loyalty.programs import Finding, compile_program, lint_program, load_program
 from phakdi.loyalty.programs.compiled import CompiledProgram
-from phakdi.loyalty.programs.queries import get_version
 from phakdi.loyalty.wording import Reader, finding_text, program_error_text
 from phakdi.people.members.models import Member
-from phakdi.people.members.queries import search
+from phakdi.people.members.queries.search import search
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
-from phakdi.web.console.programs import version_in_force
+from phakdi.web.console.editing.drafts import Draft, draft_of, is_readable
+from phakdi.web.console.editing.publishing import text_diff
+from phakdi.web.console.editing.sections import BEHIND_ANOTHER, BY_KEY
 from phakdi.web.naming import reader_for
 from phakdi.web.receipts import Moved, VerdictLine, moved_by, notes_of, verdict_lines
-from phakdi.web.requests import read_id
 from phakdi.web.words import language, refusal_sentence
 
 TEXT_MAX = 500_000
-DIFF_MAX = 400
-FIRST = """phakdi: 1
-key: {key}
-name: {{th: "{name}", en: "{name}"}}
-units:
-  points:
-    expires: {{after: 2 years}}
-earning:
-  - key: base
-    name: {{th: "1 แต้มทุก 25 บาท", en: "1 point for each 25 baht"}}
-    on: purchase
-    give: {{points: 1, per: 25}}
-"""
 
 
 class ProgramForm(forms.Form):
@@ -114,23 +101,25 @@ class Rehearsed:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.PROGRAMS_WRITE)
 def edit(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Edit a program: nothing counts until it is put in force."""
-    in_force = _text_in_force(desk)
+    """Edit the draft as a text: nothing counts until it is put in force."""
+    draft = draft_of(desk)
     if request.method != "POST":
-        form = ProgramForm(initial={"text": _first_text(desk, in_force, read_id(request.GET.get("from")))})
-        return _page(request, form, RehearsalForm(), None, None)
+        return _page(request, draft, ProgramForm(initial={"text": draft.text}), RehearsalForm(), None, None)
     form, rehearsal = ProgramForm(request.POST), RehearsalForm(request.POST)
     if not form.is_valid() or not rehearsal.is_valid():
-        return _page(request, form, rehearsal, None, None)
-    text = form.cleaned_data["text"].replace("\r\n", "\n")
-    checked = check(text, in_force, utc_now(), desk)
+        return _page(request, draft, form, rehearsal, None, None)
+    text, button = form.cleaned_data["text"].replace("\r\n", "\n"), request.POST.get("do")
+    checked = check(text, draft.base_text, utc_now(), desk)
     tried = None
-    if checked.is_sound and request.POST.get("do") == "try":
+    if checked.is_sound and button == "try":
         tried = _rehearse(desk, text, checked, rehearsal.cleaned_data)
-    if checked.is_sound and request.POST.get("do") == "apply" and _apply(desk, text, form):
+    if button == "save" and is_readable(text) and _keep(request, draft, text, form) is not None:
+        messages.success(request, _("Kept in the draft. Members see it once you put it in force."), "good")
+        return redirect("web:program_draft")
+    if checked.is_sound and button == "apply" and _apply(request, draft, text, form):
         messages.success(request, _("The program is kept. It counts from the day you named."), "good")
         return redirect("web:programs")
-    return _page(request, form, rehearsal, checked, tried)
+    return _page(request, draft, form, rehearsal, checked, tried)
 
 
 def check(text: str, in_force: str, now: datetime, desk: Desk) -> Checked:
@@ -144,7 +133,7 @@ def check(text: str, in_force: str, now: datetime, desk: Desk) -> Checked:
     except Invalid as refusal:
         return Checked(errors=_errors(refusal, reader))
     told = [(each, finding_text(each.code, each.params, each.message, reader)) for each in findings]
-    return Checked([], told, cases, _diff(in_force, text), program)
+    return Checked([], told, cases, text_diff(in_force, text), program)
 
 
 def _errors(refusal: Invalid, reader: Reader) -> list[dict[str, Any]]:
@@ -153,24 +142,36 @@ def _errors(refusal: Invalid, reader: Reader) -> list[dict[str, Any]]:
     return [{**each, "message": program_error_text(each["message"], reader)} for each in found]
 
 
-def _diff(before: str, after: str) -> list[tuple[str, str]]:
-    kinds = {"+": "added", "-": "removed", "@": "place"}
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
-    return [(kinds.get(line[:1], ""), line) for line in lines[:DIFF_MAX]]
+def _keep(request: HttpRequest, draft: Draft, text: str, form: ProgramForm) -> int | None:
+    """Keep the text as the draft that was looked at and return its revision; None where somebody else was quicker."""
+    if request.POST.get("revision", str(draft.revision)) == str(draft.revision):
+        try:
+            return draft.keep_text(text)
+        except DraftMoved:
+            pass
+    form.add_error(None, _("Somebody changed the draft meanwhile; what you wrote was not kept."))
+    return None
 
 
-def _apply(desk: Desk, text: str, form: ProgramForm) -> bool:
+def _apply(request: HttpRequest, draft: Draft, text: str, form: ProgramForm) -> bool:
+    desk = draft.desk
     try:
         written = form.cleaned_data["effective"]
         begins = _start_of(written, desk, "effective") if written else None
-        apply_program(
+        revision = _keep(request, draft, text, form)
+        if revision is None:
+            return False
+        publish_draft(
             organization_id=desk.organization_id,
-            text=text,
+            revision=revision or draft.begin(),
             now=utc_now(),
             effective_from=begins,
             created_by_id=desk.place.staff_id,
             note=form.cleaned_data["note"],
         )
+    except DraftOutdated:
+        form.add_error(None, _("Another version was put in force since this draft was begun. Look at what it changed."))
+        return False
     except Refusal as refusal:
         is_about_day = refusal.details.get("field") in {"effective", "effective_from"}
         form.add_error("effective" if is_about_day else None, refusal_sentence(refusal))
@@ -211,24 +212,24 @@ def _start_of(written: str, desk: Desk, name: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=desk.zone).astimezone(UTC)
 
 
-def _text_in_force(desk: Desk) -> str:
-    version_id = version_in_force(desk)
-    if version_id is None:
-        return ""
-    with organization_scope(desk.organization_id):
-        return get_version(organization_id=desk.organization_id, version_id=version_id).text
-
-
-def _first_text(desk: Desk, in_force: str, wanted: Any) -> str:
-    if wanted:
-        with organization_scope(desk.organization_id):
-            return get_version(organization_id=desk.organization_id, version_id=wanted).text
-    return in_force or FIRST.format(key=desk.organization.slug, name=desk.organization.name.replace('"', "'"))
-
-
 def _page(
-    request: HttpRequest, form: ProgramForm, rehearsal: RehearsalForm, checked: Checked | None, tried: Rehearsed | None
+    request: HttpRequest,
+    draft: Draft,
+    form: ProgramForm,
+    rehearsal: RehearsalForm,
+    checked: Checked | None,
+    tried: Rehearsed | None,
 ) -> HttpResponse:
-    context = {"form": form, "rehearsal": rehearsal, "checked": checked, "tried": tried}
+    sections = [each for each in BY_KEY.values() if each.key not in BEHIND_ANOTHER]
+    context = {
+        "draft": draft,
+        "sections": sections,
+        "tab": "text",
+        "changes": None,
+        "form": form,
+        "rehearsal": rehearsal,
+        "checked": checked,
+        "tried": tried,
+    }
     has_errors = bool(form.errors or rehearsal.errors or (checked and checked.errors))
     return render(request, "console/program_edit.html", context, status=422 if has_errors else 200)
