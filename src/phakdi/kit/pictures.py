@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 
 import zxingcpp
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from phakdi.kit.errors import Invalid
 
@@ -41,6 +41,6 @@ def _opened(data: bytes) -> Image.Image:
     picture.draft("L", (SIDE, SIDE))
     if picture.width * picture.height > LOADED_MAX:
         raise ValueError("too many pixels to unpack")
-    gray = ImageOps.exif_transpose(picture.convert("L"))
+    gray = picture.convert("L")  # codes are found however a photo lies, so nothing it says of itself is read
     gray.thumbnail((SIDE, SIDE))
     return gray
