@@ -10,7 +10,6 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from phakdi.flows.keep_daily import freshen
 from phakdi.insight.daily import queries as daily
 from phakdi.insight.daily.core import WINDOWS, Buyers, Counted, Flow, Sales, Window, window_to
 from phakdi.kit.db.scope import organization_scope
@@ -83,6 +82,7 @@ class Dashboard:
     sales_chart: Sequence[tuple[str, float, float]]
     points_chart: Sequence[tuple[str, int, int]]
     points_name: str
+    points_word: str
     stores: Sequence[StoreLine]
     best: Sequence[BestLine]
     recent: Sequence[tuple[Any, str, str]]
@@ -121,7 +121,6 @@ def read_days(text: str | None) -> int:
 
 def dashboard_of(desk: Desk, *, days: int, now: datetime) -> Dashboard:
     """Return the overview's figures for so many days up to today, which counts so far."""
-    freshen(organization_id=desk.organization_id, now=now)
     program = _program(desk, now)
     window = window_to(now.astimezone(desk.zone).date(), days=days)
     read = _read(desk, window, program)
@@ -135,6 +134,7 @@ def dashboard_of(desk: Desk, *, days: int, now: datetime) -> Dashboard:
         _sales_chart(read, window),
         [(_short(day), read.by_day.get(day, NOTHING).issued, read.by_day.get(day, NOTHING).spent) for day in window.dates],
         _points_name(program, reader),
+        _points_word(program, reader),
         _stores(read, days, main),
         _best(desk, read, days) if sees_people else [],
         _recent(desk, reader) if sees_people and desk.place.can(Permission.ACTIVITIES_READ) else [],
@@ -411,10 +411,14 @@ def _worth(program: CompiledProgram, points: int, desk: Desk) -> str:
 
 
 def _points_name(program: CompiledProgram | None, reader: Reader | None) -> str:
+    name = _points_word(program, reader)
+    return name[:1].upper() + name[1:]
+
+
+def _points_word(program: CompiledProgram | None, reader: Reader | None) -> str:
     if program is None or reader is None:
         return unit_name("points")
-    name = reader.names.get(program.main_unit) or unit_name(program.units[program.main_unit].kind)
-    return name[:1].upper() + name[1:]
+    return reader.names.get(program.main_unit) or unit_name(program.units[program.main_unit].kind)
 
 
 def _short(day: date) -> str:

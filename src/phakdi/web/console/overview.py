@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from phakdi.flows.keep_daily import freshen
 from phakdi.insight.daily.core import WINDOWS
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
@@ -25,13 +26,18 @@ FAILURES_SHOWN = 99
 def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show the figures to those who may see them, the guide until it is done, and what waits for somebody."""
     link = request.build_absolute_uri(reverse("web:portal", args=[desk.organization.slug]))
-    context: dict[str, Any] = {"link": link, "link_code": qr_code(link), "windows": WINDOWS, "failures": _failures(desk)}
-    if is_shown_to(desk):
-        way = way_of(desk)
-        context["way"] = None if way.is_done or way.is_dismissed else way
-        context["is_guide_away"] = way.is_dismissed and not way.is_done
-    if desk.place.can(Permission.INSIGHT_READ):
-        context["board"] = dashboard_of(desk, days=read_days(request.GET.get("days")), now=utc_now())
+    context: dict[str, Any] = {"link": link, "link_code": qr_code(link), "windows": WINDOWS}
+    now, sees_figures = utc_now(), desk.place.can(Permission.INSIGHT_READ)
+    if sees_figures:
+        freshen(organization_id=desk.organization_id, now=now)
+    with organization_scope(desk.organization_id):  # one for all that is read
+        context["failures"] = _failures(desk)
+        if is_shown_to(desk):
+            way = way_of(desk)
+            context["way"] = None if way.is_done or way.is_dismissed else way
+            context["is_guide_away"] = way.is_dismissed and not way.is_done
+        if sees_figures:
+            context["board"] = dashboard_of(desk, days=read_days(request.GET.get("days")), now=now)
     return render(request, "console/overview.html", context)
 
 
@@ -39,5 +45,4 @@ def _failures(desk: Desk) -> int:
     """Return how many pieces of work failed for good, for those who may do something about it."""
     if not desk.place.can(Permission.JOBS_MANAGE):
         return 0
-    with organization_scope(desk.organization_id):
-        return len(dead_jobs(organization_id=desk.organization_id)[:FAILURES_SHOWN])
+    return len(dead_jobs(organization_id=desk.organization_id)[:FAILURES_SHOWN])
