@@ -9,7 +9,7 @@ from phakdi.flows.publish_consent import publish_consent
 from phakdi.flows.request_data import open_request
 from phakdi.kit.clock import utc_now
 from phakdi.platform.audit.core import Actor
-from tests.e2e.test_looks import LOOKS, look
+from tests.e2e.looking import LOOKS, look
 
 pytestmark = [
     pytest.mark.browser,

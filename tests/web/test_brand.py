@@ -188,6 +188,7 @@ def test_shops_first_language_is_for_those_who_read_neither(shop, slug, wants, c
 # --- modules ------------------------------------------------------------------------------------------------------------
 
 PAGES = {
+    Module.PUBLIC: ["/s/{slug}/", "/s/{slug}/terms/", "/s/{slug}/stores/"],
     Module.PORTAL: ["/m/{slug}/", "/m/{slug}/enter/", "/m/{slug}/history/", "/m/{slug}/join/"],
     Module.SELF_ENROLLMENT: ["/m/{slug}/join/"],
     Module.REWARDS: ["/m/{slug}/rewards/cup/"],

@@ -25,6 +25,13 @@ class Switch:
 
 SWITCHES: tuple[Switch, ...] = (
     Switch(
+        Module.PUBLIC,
+        "external",
+        _("A page for everybody"),
+        _("Shows what your program gives, its terms and your stores, and search engines find it. Off: nobody sees it."),
+        ("public_*",),
+    ),
+    Switch(
         Module.PORTAL,
         "phone",
         _("Members' pages"),

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from phakdi.web import design, theme
 from phakdi.web.branding import hosts, serving
 from phakdi.web.partner import views as partner
+from phakdi.web.public import robots
 from phakdi.web.sign_in import passkeys, security
 from phakdi.web.sign_in import views as sign_in
 from phakdi.web.sign_up import views as sign_up
@@ -44,6 +45,9 @@ urlpatterns = [
     path("m/<slug:slug>/logo.png", serving.brand_logo, name="brand_logo"),
     path("m/<slug:slug>/icon-<slug:name>.png", serving.brand_icon, name="brand_icon"),
     path("m/<slug:slug>/", include("phakdi.web.portal.urls")),
+    path("s/<slug:slug>/", include("phakdi.web.public.urls")),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
     path("counter/", include("phakdi.web.counter.urls")),
     path("console/", include("phakdi.web.console.urls")),
 ]

@@ -12,6 +12,7 @@ from phakdi.kit.errors import NotFound
 class Module(StrEnum):
     """A part of the product that does something for members or staff, and nothing when it is off."""
 
+    PUBLIC = "public"  # a page for everybody: what the program gives, terms, stores
     PORTAL = "portal"  # members' own pages: card, history, consents
     SELF_ENROLLMENT = "self_enrollment"  # people join by themselves, with a code
     REWARDS = "rewards"  # members see the list of rewards and take them on their phone

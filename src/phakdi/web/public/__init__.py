@@ -1,0 +1,1 @@
+"""What everybody may see of an organization: its page, its program's terms, its stores."""

@@ -1,0 +1,12 @@
+"""Where an organization's public pages answer, under its name."""
+
+from django.urls import path
+
+from phakdi.web.public import views
+
+urlpatterns = [
+    path("", views.shop, name="public_shop"),
+    path("terms/", views.terms, name="public_terms"),
+    path("terms/<uuid:version_id>/", views.terms, name="public_terms_of"),
+    path("stores/", views.stores, name="public_stores"),
+]
