@@ -34,6 +34,16 @@ EVENT_KINDS: Mapping[str, EventKind] = {
     "member.unfrozen": EventKind("A member was thawed", "เลิกระงับสมาชิก"),
     "member.erased": EventKind("A member had their data erased: erase yours as well", "สมาชิกขอลบข้อมูล โปรดลบที่ระบบของคุณด้วย", {}),
     "member.closed": EventKind("A membership ended", "ปิดบัญชีสมาชิก", {"reason": "asked to leave"}),
+    "member.merged": EventKind(
+        "A member became part of another one",
+        "รวมสมาชิกเข้ากับอีกคน",
+        {"into": "019b0f00-0000-7000-8000-000000000003", "merge_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d"},
+    ),
+    "member.unmerged": EventKind(
+        "A member stands alone again",
+        "แยกสมาชิกที่เคยรวมกัน",
+        {"from": "019b0f00-0000-7000-8000-000000000003", "merge_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d"},
+    ),
     "points.left": EventKind(
         "Points left a member's wallet",
         "แต้มออกจากกระเป๋าของสมาชิก",
@@ -89,6 +99,8 @@ NOT_TOLD: Mapping[str, str] = {
     "import.undo_requested": "asks our own workers",
     "ledger.differs": "an alarm for whoever runs the installation",
     "organization.created": "nobody can have an endpoint before",
+    "organization.branded": "of use to our own pages only",
+    "organization.module_switched": "of use to our own pages only",
 }
 PING_KIND = EventKind("A test", "ทดสอบ", {"note": "It works."}, is_of_member=False)
 assert PING not in EVENT_KINDS
