@@ -148,6 +148,8 @@ REFUSALS: Mapping[str, Phrase] = {
     "date_invalid": ("วันที่ไม่ถูกต้อง เช่น 24/11/2569 หรือ 2026-11-24", "This is no date. Write it like 24/11/2026 or 2026-11-24."),
     "future_date": ("วันที่อยู่ในอนาคต", "This date lies in the future."),
     # programs
+    "draft_moved": ("มีคนแก้ร่างโปรแกรมไปแล้วระหว่างนี้", "Somebody else changed the draft meanwhile."),
+    "draft_outdated": ("มีการประกาศใช้รุ่นอื่นหลังจากเริ่มร่างนี้", "Another version was put in force since this draft was begun."),
     "program_not_found": ("ร้านนี้ยังไม่มีโปรแกรมสะสมแต้ม", "There is no loyalty program yet."),
     "program_invalid": ("ไฟล์โปรแกรมมีข้อผิดพลาด: {path}", "The program cannot be: {path}"),
     "program_effective_in_past": (
