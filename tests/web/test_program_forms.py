@@ -12,7 +12,6 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.programs import yaml
 from phakdi.loyalty.programs.queries import find_draft, versions_of
-from phakdi.loyalty.programs.rewriting import is_same
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 CAFE = (Path(__file__).parents[2] / "examples" / "programs" / "demo-cafe.yaml").read_text(encoding="utf-8")
@@ -38,7 +37,7 @@ def values(text):
     return yaml.parse(text)[0]
 
 
-def fields_of(page):
+def fields_of(page):  # noqa: C901 - one branch for each kind of input
     """Return what a browser would send back of the form as it stands."""
     from html.parser import HTMLParser
 
@@ -104,3 +103,138 @@ def test_every_form_of_the_program_is_saved_unchanged(owner, shop):
         saved = owner.post(link, {**sent, "do": "save"})
         assert saved.status_code == 302, (link, saved.content.decode())
         assert draft(shop) is None, link  # nothing changed: there is nothing to draft
+
+
+def post(client, address, **changed):
+    """Send a form of the editor as a browser does, with some of its fields changed."""
+    page = client.get(address)
+    assert page.status_code == 200
+    return client.post(address, {**fields_of(page), "do": "save", **changed})
+
+
+def test_a_change_in_a_form_changes_its_line_of_the_file(owner, shop):
+    answer = post(owner, f"{HOME}earning/1/", **{"give.0.multiply.number": "3"})
+    assert answer.status_code == 302
+    assert draft(shop) == CAFE.replace("give: {multiply: 2, rules", "give: {multiply: 3, rules")
+    home = owner.get(HOME).content.decode()
+    assert "3 times the points of “For each 25 baht”" in home
+    assert "1 change against the version in force" in home
+    assert "twice the points on a Tuesday afternoon" in home  # the worked case that does not come out any more
+
+
+def test_a_rule_is_added_copied_moved_and_taken_out(owner, shop):
+    post(
+        owner,
+        f"{HOME}earning/new/",
+        **{"name.en": "Visits", "name.th": "เข้าร้าน", "on": ["", "visit"], "give.0.mode": "points", "give.0.points.number": "5"},
+    )
+    assert values(draft(shop))["earning"][-1] == {
+        "key": "visits",
+        "name": {"th": "เข้าร้าน", "en": "Visits"},
+        "on": "visit",
+        "give": {"points": 5},
+    }
+    owner.post(f"{HOME}earning/", {"do": "up:5", "key": "visits"})
+    owner.post(f"{HOME}earning/", {"do": "copy:4", "key": "visits"})
+    keys = [rule["key"] for rule in values(draft(shop))["earning"]]
+    assert keys == ["every-25-baht", "quiet-tuesday", "drink-card", "welcome", "visits", "visits-2", "birthday"]
+    owner.post(f"{HOME}earning/", {"do": "remove:5", "key": "visits-2"})
+    owner.post(f"{HOME}earning/", {"do": "remove:5", "key": "visits-2"})  # pressed twice: another one stands there now
+    assert [rule["key"] for rule in values(draft(shop))["earning"]][-2:] == ["visits", "birthday"]
+
+
+def test_what_is_wrong_is_said_at_its_field_and_not_kept(owner, shop):
+    answer = post(owner, f"{HOME}earning/0/", **{"give.0.per.number": "many"})
+    assert answer.status_code == 422
+    assert "Write a number such as 25 or 2.5." in answer.content.decode()
+    answer = post(
+        owner,
+        f"{HOME}rewards/0/",
+        **{"cost.rows": "", "cost.0.points.number": "5", "item.th": "", "item.en": "", "voucher": "gone"},
+    )
+    assert answer.status_code == 422
+    assert draft(shop) is None
+
+
+def test_who_saves_what_somebody_else_changed_meanwhile_is_told(owner, shop):
+    page = owner.get(f"{HOME}earning/1/")
+    post(owner, f"{HOME}rewards/0/", stock="7")
+    answer = owner.post(f"{HOME}earning/1/", {**fields_of(page), "give.0.multiply.number": "3", "do": "save"})
+    assert answer.status_code == 409
+    assert "changed the draft meanwhile" in answer.content.decode()
+    assert values(draft(shop))["rewards"]["coffee"]["stock"] == 7
+    again = owner.post(f"{HOME}earning/1/", {**fields_of(answer), "do": "save"})
+    assert again.status_code == 302
+    assert values(draft(shop))["earning"][1]["give"]["multiply"] == 3
+    assert values(draft(shop))["rewards"]["coffee"]["stock"] == 7
+
+
+def test_buttons_inside_a_form_need_no_script(owner, shop):
+    page = owner.get(f"{HOME}earning/0/")
+    more = owner.post(f"{HOME}earning/0/", {**fields_of(page), "do": "row:when.items"})
+    assert more.status_code == 200
+    sent = fields_of(more)
+    assert sent["when.items.0.field"] == [""]
+    sent["when.items.0.field"] = ["weekday"]
+    chosen = owner.post(f"{HOME}earning/0/", {**sent, "do": "redraw"})
+    assert 'value="tue"' in chosen.content.decode()
+    saved = owner.post(f"{HOME}earning/0/", {**fields_of(chosen), "when.items.0.value": ["tue"], "do": "save"})
+    assert saved.status_code == 302
+    assert values(draft(shop))["earning"][0]["when"] == {"weekday": "tue"}
+
+
+def test_the_draft_is_tried_on_members_and_keeps_nothing(owner, shop, member_id):
+    now = utc_now()
+    told = {"kind": "purchase", "at": now - timedelta(days=1), "amount": 250, "ref": "B1", "origin": "pos"}
+    record_activity(organization_id=shop, member_id=member_id, activity=told, now=now)
+    page = owner.get(f"{HOME}earning/0/")
+    looked = owner.post(
+        f"{HOME}earning/0/",
+        {**fields_of(page), "give.0.points.mode": "one", "give.0.points.number": "5", "do": "look", "try_amount": "100"},
+        headers={"HX-Request": "true"},
+    )
+    shown = re.sub(r"<[^>]+>|\s+", " ", looked.content.decode())
+    assert "5 points for each ฿25" in shown
+    assert re.search(r"\+4 points.*→.*\+20 points", shown)  # a bill of 100
+    assert re.search(r"\+10 points.*→.*\+50 points", shown)  # the bill of yesterday, made again
+    assert draft(shop) is None
+    with organization_scope(shop):
+        from phakdi.loyalty.ledger.queries import activities_of
+
+        assert len(activities_of(organization_id=shop, member_id=member_id)) == 1
+
+
+def test_a_draft_is_put_in_force_and_an_older_version_comes_back(owner, shop):
+    post(owner, f"{HOME}basics/0/", **{"points_name.en": "leaves"})
+    page = owner.get(f"{HOME}publish/").content.decode()
+    assert "leaves" in page
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    answer = owner.post(f"{HOME}publish/", {"revision": revision, "note": "Leaves", "approved_by": "Khun Nida", "do": "publish"})
+    assert answer.status_code == 302
+    assert draft(shop) is None
+    with organization_scope(shop):
+        newest, *older = versions_of(organization_id=shop)
+    assert (newest.note, newest.approved_by) == ("Leaves", "Khun Nida")
+    assert "approved by Khun Nida" in owner.get("/console/programs/").content.decode()
+    assert owner.post(f"{HOME}from/{older[0].id}/").status_code == 302
+    assert draft(shop) == CAFE
+
+
+def test_a_draft_of_an_older_version_shows_what_came_since(owner, shop):
+    post(owner, f"{HOME}rewards/0/", stock="7")
+    apply_program(organization_id=shop, text=CAFE.replace("per: 25}", "per: 20}"), now=utc_now())
+    page = owner.get(f"{HOME}publish/").content.decode()
+    assert "Another version was put in force meanwhile" in page
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    assert owner.post(f"{HOME}publish/", {"revision": revision, "do": "publish"}).status_code == 422
+    owner.post(f"{HOME}publish/", {"revision": revision, "do": "keep-mine"})
+    assert owner.post(f"{HOME}publish/", {"revision": revision, "do": "publish"}).status_code == 302
+
+
+def test_warnings_are_told_beside_the_form_in_the_readers_language(owner):
+    page = owner.get(f"{HOME}vouchers/0/")
+    sent = {**fields_of(page), "valid.mode": "after", "valid.after.count": "0", "do": "look"}
+    for language, said in (("en", "It ends on the day on which it is given."), ("th", "หมดอายุในวันที่ได้รับเลย")):
+        owner.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        looked = owner.post(f"{HOME}vouchers/0/", sent, headers={"HX-Request": "true"}).content.decode()
+        assert f'<a href="#p-valid">{said}</a>' in looked

@@ -44,7 +44,8 @@ class Bound:
     @property
     def error(self) -> str:
         """What is wrong with it."""
-        return self.errors.get(self.name, "")
+        inside = [f"{self.name}.{each}" for each in ("number", "else", "by", "table")] if isinstance(self.part, Quantity) else []
+        return next((self.errors[name] for name in (self.name, *inside) if name in self.errors), "")
 
     @property
     def text(self) -> str:
@@ -146,10 +147,9 @@ class Bound:
     @property
     def by_level(self) -> list[tuple[str, str, str, str]]:
         """A number for each level: name, key, label, number."""
-        rows = [
-            (f"{self.name}.levels.{n}", posted.text(row, "key"), posted.text(row, "value"))
-            for n, row in posted.rows(posted.branch(self.data, "levels"))
-        ]
+        sent = posted.rows(posted.branch(self.data, "levels"))
+        written = {posted.text(row, "key"): posted.text(row, "value") for _n, row in sent}
+        rows = [(f"{self.name}.levels.{n}", key, written.get(key, "")) for n, (key, _label) in enumerate(self.room.levels())]
         return [(name, key, self.room.reader.called(key), value) for name, key, value in rows]
 
     @property

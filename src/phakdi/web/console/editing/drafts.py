@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,19 @@ earning:
 """
 
 
+@lru_cache(maxsize=16)
+def values_of(text: str) -> Mapping[str, Any]:
+    """Return what a text says as plain values, for reading only; what is no program at all says nothing."""
+    found = yaml.parse(text)[0] if text else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+@lru_cache(maxsize=16)
+def document_of(text: str) -> ProgramDocument:
+    """Return the program in a text."""
+    return load_program(values_of(text))
+
+
 @dataclass(frozen=True)
 class Draft:
     """The program as it is being changed. ``revision`` is 0 where nothing was changed yet: it is the newest version then."""
@@ -52,8 +65,7 @@ class Draft:
     @cached_property
     def raw(self) -> Mapping[str, Any]:
         """What the text says, as plain values."""
-        found = yaml.parse(self.text)[0]
-        return found if isinstance(found, Mapping) else {}
+        return values_of(self.text)
 
     @property
     def is_begun(self) -> bool:
@@ -73,7 +85,7 @@ class Draft:
     @cached_property
     def base(self) -> ProgramDocument | None:
         """The newest version as a document."""
-        return load_program(self.base_text) if self.newest else None
+        return document_of(self.base_text) if self.newest else None
 
     def room(self, raw: Mapping[str, Any] | None = None) -> Room:
         """Return what forms have to know, of the draft or of what it would be."""

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from phakdi.flows.edit_program import DraftMoved, discard_draft
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.text import pick
-from phakdi.loyalty.programs import diff_programs, yaml
+from phakdi.loyalty.programs import diff_programs
 from phakdi.loyalty.programs.queries import get_version
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.console.editing import forming, posted
-from phakdi.web.console.editing.drafts import Draft, draft_of
+from phakdi.web.console.editing.drafts import Draft, draft_of, values_of
 from phakdi.web.console.editing.items import ItemForm, say
 from phakdi.web.console.editing.looking import Look, keep_trial, look_at, trial_of
 from phakdi.web.console.editing.room import Room
@@ -233,7 +233,7 @@ def restore(request: HttpRequest, desk: Desk, version_id: Any) -> HttpResponse:
 def lines_of(found: Section, draft: Draft, room: Room) -> list[Line]:
     """Return the things of a section in plain words, with what is new or changed against the version in force."""
     base = draft.base
-    before = {each.key: each.value for each in found.items(_base_raw(draft))} if base else {}
+    before = {each.key: each.value for each in found.items(values_of(draft.base_text))} if base else {}
     lines = []
     for each in found.items(draft.raw):
         if found.shape == SINGLE and not each.value and found.key != "returns":
@@ -243,11 +243,6 @@ def lines_of(found: Section, draft: Draft, room: Room) -> list[Line]:
         is_changed = bool(base) and not is_new and before.get(each.key) != each.value
         lines.append(Line(each, name, say(found, each.value, room) or _told_plainly(found, each, room), is_new, is_changed))
     return lines
-
-
-def _base_raw(draft: Draft) -> Mapping[str, Any]:
-    found = yaml.parse(draft.base_text)[0] if draft.base_text else {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _name_of(each: Item, room: Room) -> str:

@@ -21,11 +21,10 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
 from phakdi.kit.thai import parse_date
-from phakdi.loyalty.programs import yaml
 from phakdi.loyalty.programs.queries import find_version
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
-from phakdi.web.console.editing.drafts import Draft, draft_of
+from phakdi.web.console.editing.drafts import Draft, draft_of, values_of
 from phakdi.web.console.editing.items import say
 from phakdi.web.console.editing.looking import Look, look_at
 from phakdi.web.console.editing.room import Room
@@ -162,7 +161,7 @@ def _units(impact: Impact, room: Room) -> list[dict[str, Any]]:
 
 def changes_between(before: str, after: str, room: Room) -> list[Changed]:
     """Return what changed from one text to another, thing by thing, in plain words."""
-    old, new = _values(before), _values(after)
+    old, new = values_of(before), values_of(after)
     rooms = (
         Room(old, room.language, room.currency, room.stores, room.fallback),
         Room(new, room.language, room.currency, room.stores, room.fallback),
@@ -192,11 +191,6 @@ def changes_between(before: str, after: str, room: Room) -> list[Changed]:
 
 def _without(value: Any) -> Any:
     return {key: each for key, each in value.items() if key != "levels"} if isinstance(value, Mapping) else value
-
-
-def _values(text: str) -> Mapping[str, Any]:
-    found = yaml.parse(text)[0] if text else {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def text_diff(before: str, after: str) -> list[tuple[str, str]]:
