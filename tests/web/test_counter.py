@@ -16,6 +16,7 @@ from phakdi.kit.vault import unseal
 from phakdi.loyalty.ledger.queries import activities_of
 from phakdi.people.members.queries import get_member
 from phakdi.platform.audit.queries import AuditFilter, entries
+from phakdi.platform.organizations.queries import find_organization, get_organization
 from phakdi.platform.staff.core import Role
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -128,7 +129,9 @@ def points_of(till, member):
 
 
 def card_text(shop, member_id, now):
-    return card_codes(organization_id=shop, member_id=member_id, now=now, most=1).texts[0]
+    with organization_scope(shop):
+        slug = get_organization(organization_id=shop).slug
+    return card_codes(organization=find_organization(slug=slug), member_id=member_id, now=now, most=1).texts[0]
 
 
 def last_code(shop):
