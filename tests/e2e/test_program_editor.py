@@ -7,6 +7,7 @@ import pytest
 from phakdi.flows.record_activity import record_activity
 from phakdi.kit.clock import utc_now
 from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.test_access_for_all import faults
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "owner"]), pytest.mark.browser]
 
@@ -83,3 +84,59 @@ def test_double_points_on_tuesdays_for_gold_at_siam(shop, gold, open_page, sign_
     receipt = record_activity(organization_id=shop.id, member_id=gold.id, activity=bought, now=tuesday)
     assert receipt.outcome["earned"] == {"points": 160}
     assert page.problems == [], page.problems
+
+
+LOOKS = [(PHONE, "th", "light"), (DESKTOP, "en", "dark"), (DESKTOP, "th", "light"), (PHONE, "en", "dark")]
+PAGES = (
+    "",
+    "earning/",
+    "earning/0/",
+    "earning/1/",
+    "levels/1/",
+    "stamps/1/",
+    "rewards/0/",
+    "spending/0/",
+    "vouchers/new/",
+    "publish/",
+)
+
+
+@pytest.mark.parametrize(("size", "language", "theme"), LOOKS, ids=["phone-th", "desktop-en-dark", "desktop-th", "phone-en-dark"])
+def test_every_page_of_the_editor_is_for_all(shop, gold, open_page, sign_in, picture, size, language, theme):
+    page = open_page(size, language, theme=theme)
+    sign_in(page, "owner@rimnam.example")
+    page.goto("/console/programs/draft/rewards/0/")
+    page.fill("[name=stock]", "5")
+    with page.expect_navigation():
+        page.click(".save-bar button[value='save']")
+    page.goto("/console/programs/draft/earning/1/")
+    page.click("button[value='group:when.items']")
+    page.wait_for_selector(".cond-group.nested")
+    settle(page)
+    page.select_option(".cond-group.nested .cond-field", "time")
+    page.wait_for_selector("[name='when.items.1.items.0.low']")
+    settle(page)
+    assert faults(page) == []
+    looks = f"{'phone' if size is PHONE else 'desktop'}-{language}-{theme}"
+    picture(page, f"look-group-{looks}")
+    page.evaluate("window.onbeforeunload = null")
+    for address in PAGES:
+        page.goto(f"/console/programs/draft/{address}")
+        for more in page.query_selector_all("details.more-fields, details.inner-more"):
+            more.evaluate("each => { each.open = true }")
+        assert faults(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        picture(page, f"look-{address.strip('/').replace('/', '-') or 'home'}-{looks}")
+
+
+def test_an_owner_without_scripts_changes_a_rule(shop, gold, open_page, sign_in):
+    page = open_page(DESKTOP, "en", javascript=False)
+    sign_in(page, "owner@rimnam.example")
+    page.goto("/console/programs/draft/earning/1/")
+    page.click("button[value='row:when.items']")
+    page.select_option("[name='when.items.1.field']", "weekday")
+    page.click("button[value='redraw']")
+    page.check("[name='when.items.1.value'][value='tue']")
+    page.click(".save-bar button[value='save']")
+    page.wait_for_url("**/earning/")
+    assert "2 times the points, on a purchase, for Gold, on Tuesday" in page.inner_text("main")
