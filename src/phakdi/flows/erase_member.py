@@ -20,6 +20,7 @@ from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import NoProgram, version_at
 from phakdi.people.cards import operations as cards
 from phakdi.people.consents import operations as consents
+from phakdi.people.duplicates import operations as duplicates
 from phakdi.people.members import operations as members
 from phakdi.people.members.core import IdentityKey
 from phakdi.people.members.models import Member
@@ -161,6 +162,7 @@ def _destroy(cause: Cause, ids: Collection[UUID], keys: Collection[IdentityKey],
     counts["webhooks"] = forget_events(organization_id=organization_id, member_ids=ids)
     counts["sessions"] = presence.forget_members(organization_id=organization_id, member_ids=ids)
     cards.forget_members(organization_id=organization_id, member_ids=ids)
+    duplicates.forget_for_good(organization_id=organization_id, member_ids=ids)
     counts["answers"] = forget_answers(organization_id=organization_id, texts=[*texts, *values])
     counts["rejects"] = forget_rejects(organization_id=organization_id, texts=needles)
     counts["files"] = delete_files_with(organization_id=organization_id, texts=needles, file_ids=files)

@@ -17,6 +17,7 @@ from phakdi.people.consents import operations as consents
 from phakdi.people.consents.queries import current_consents
 from phakdi.people.duplicates import operations as duplicates
 from phakdi.people.members import facts
+from phakdi.people.members.core.status import FORGOTTEN
 from phakdi.people.members.models import Member, MemberMerge
 from phakdi.people.members.operations import merging as members
 from phakdi.people.members.queries.merging import find_merge_of, get_merge
@@ -133,7 +134,8 @@ def unmerge_members(
 
 
 def _check_parting(merge: MemberMerge, survivor: Member, merged: Member) -> None:
-    if merge.undone_at is not None or merged.merged_into != survivor.id or survivor.status == "MERGED":
+    is_gone = survivor.status_reason == FORGOTTEN
+    if is_gone or merge.undone_at is not None or merged.merged_into != survivor.id or survivor.status == "MERGED":
         raise members.MergeConflict(
             "This was undone before, or the other one became part of somebody else.", merge_id=str(merge.id)
         )

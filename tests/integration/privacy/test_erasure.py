@@ -18,7 +18,8 @@ from phakdi.flows.answer_once import Call, answer_once
 from phakdi.flows.enroll_member import AlreadyMember, Enrollment, GivenConsent, enroll_by_staff
 from phakdi.flows.erase_member import AlreadyForgotten, erase_again, erase_member
 from phakdi.flows.export_member import export_member
-from phakdi.flows.freeze_member import freeze_member
+from phakdi.flows.freeze_member import freeze_member, unfreeze_member
+from phakdi.flows.merge_members import merge_members
 from phakdi.flows.record_activity import Actor, record_activity
 from phakdi.flows.request_data import open_request
 from phakdi.flows.request_import import keep_upload
@@ -30,7 +31,10 @@ from phakdi.kit.db.scope import organization_scope
 from phakdi.loyalty.engine.snapshots import snapshot_of
 from phakdi.loyalty.engine.verification import differences_of
 from phakdi.loyalty.ledger.queries import entries_of, vouchers_of
+from phakdi.people.duplicates.models import Pair
 from phakdi.people.members.queries import find_by_identity, get_member
+from phakdi.people.presence.core import SignedInBy
+from phakdi.people.presence.operations import begin_session
 from phakdi.people.requests.core import RequestState
 from phakdi.people.requests.queries import requests_of
 from phakdi.platform.audit.queries import verify_chain
@@ -71,6 +75,7 @@ def canary(shop):
     _spend(shop, member_id)
     _talk(shop, member_id)
     _import(shop, member_id)
+    _merge(shop, member_id)
     return member_id
 
 
@@ -134,6 +139,31 @@ def _import(shop, member_id):
         finish(organization_id=shop, import_id=made.id, counts={}, rejects=rejects, now=at)
 
 
+def _merge(shop, member_id):
+    """Let them have joined twice; somebody finds that and joins the two."""
+    at = NOW - timedelta(days=5)
+    profile = {"given_name": NAME, "family_name": FAMILY, "nickname": NICKNAME, "birthday": BIRTHDAY, "phone": "0891357925"}
+    twin = enroll_by_staff(organization_id=shop, enrollment=Enrollment(profile=profile), actor=CLERK, now=at).member.id
+    bill = {"kind": "purchase", "amount": 30, "at": at, "ref": "T-9", "origin": "pos", "note": f"for {NICKNAME}"}
+    record_activity(organization_id=shop, member_id=twin, activity=bill, now=at)
+    evidence = [{"code": "name", "said": f"{NAME} {FAMILY}"}]
+    with organization_scope(shop):
+        low, high = sorted((member_id, twin))
+        pair = {
+            "strength": "LIKELY",
+            "probability": 0.9,
+            "evidence": evidence,
+            "fingerprint": "f",
+            "found_at": at,
+            "state": "DIFFERENT",
+        }
+        Pair.objects.create(organization_id=shop, low_id=low, high_id=high, **pair)
+    unfreeze_member(organization_id=shop, member_id=member_id, now=at, actor=CLERK)
+    merge_members(organization_id=shop, survivor_id=member_id, merged_id=twin, now=at, actor=CLERK, take=["birthday"])
+    with organization_scope(shop):
+        begin_session(organization_id=shop, member_id=member_id, browser=f"{NICKNAME}'s phone", way=SignedInBy.CODE, now=at)
+
+
 def traces(organization_id) -> list[str]:
     """Return where one of the canaries still stands, in any text, JSON or binary column and in any file."""
     from django.db import connections
@@ -167,7 +197,7 @@ def _content(path: Path) -> str:
 def test_an_erased_member_is_found_in_no_table_and_no_file(shop, canary):
     tables = {trace.partition(".")[0] for trace in traces(shop)}
     assert tables >= {
-        "member", "identity", "consent", "message", "activity", "entry", "audit_entry", "data_request", "idempotency", "import_slice",
+        "member", "identity", "consent", "message", "activity", "entry", "audit_entry", "data_request", "idempotency", "import_slice", "member_session", "duplicate_pair",
     }  # fmt: skip
 
     erased = erase_member(organization_id=shop, member_id=canary, now=NOW, actor=CLERK)
@@ -195,7 +225,7 @@ def test_the_books_of_an_erased_member_add_up_under_a_pseudonym(shop, canary):
     assert member.status == "CLOSED"
     assert member.number != number
     assert before.items() <= after.items()
-    assert sorted(after[id_] for id_ in after if id_ not in before) == [("EXPIRE", 5), ("EXPIRE", 20), ("EXPIRE", 450)]
+    assert sorted(after[id_] for id_ in after if id_ not in before) == [("EXPIRE", points) for points in (5, 20, 30, 450)]
     assert {wallet.active for wallet in snapshot.state.wallets.values()} == {0}
     assert vouchers <= {"CANCELLED", "USED", "EXPIRED"}
     assert chain.is_sound
@@ -235,7 +265,7 @@ def test_what_is_held_and_the_copy_tell_everything(shop, canary):
         everything = archive.read("data.json").decode()
     shown = {item.value for item in parts["profile"].rows[0]}
     assert {NAME, FAMILY, "17 ก.พ. 2534"} <= shown
-    assert parts["activities"].count == 5
+    assert parts["activities"].count == 9  # with those of the membership that was joined to this one
     assert names == ["README.txt", "data.json", *(f"{key}.csv" for key in parts)]
     assert f"'{PHONE}" in profile
     assert LINE in everything

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.ids import new_id
 from phakdi.loyalty.engine import codec, operations, queries
 from phakdi.loyalty.engine.core import advance
 from phakdi.loyalty.engine.core.state import Activity
-from phakdi.loyalty.engine.models import StateBefore
+from phakdi.loyalty.engine.models import StateBefore, StateMerge
 from phakdi.loyalty.programs.compiled import CompiledProgram
 
 KIND = "forget_member"
@@ -50,6 +51,8 @@ def forget_words(*, organization_id: UUID, member_ids: Collection[UUID]) -> int:
     """
     values: dict[str, Any] = {"organization": organization_id, "members": list(member_ids), "kept": list(KEPT_WORDS)}
     StateBefore.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()
+    merges = StateMerge.objects.filter(organization_id=organization_id)
+    merges.filter(Q(survivor_id__in=member_ids) | Q(merged_id__in=member_ids)).update(doc={})
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_ORDERS, values)
         cursor.execute(_FORGET_WORDS, values)

@@ -154,7 +154,8 @@ def link_member(*, organization_id: UUID, staff_id: UUID, member_id: UUID | None
 
 @in_transaction
 def unlink_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
-    """Forget who of the staff these members are: a member who was forgotten is nobody's."""
+    """Forget who of the staff these members are, and why points were given to them: a member who was forgotten is nobody's."""
+    HeldGrant.objects.filter(organization_id=organization_id, member_id__in=member_ids).update(reason="")
     StaffMember.objects.filter(organization_id=organization_id, member_id__in=member_ids).update(member_id=None)
 
 

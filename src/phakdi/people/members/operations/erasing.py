@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from phakdi.kit.db.scope import in_transaction
 from phakdi.people.members import queries
 from phakdi.people.members.core.identities import EMAIL, PHONE, IdentityKey
 from phakdi.people.members.core.numbers import new_number
 from phakdi.people.members.core.status import FORGOTTEN, FrozenBy, Status
-from phakdi.people.members.models import Identity, Member, MemberBefore
+from phakdi.people.members.models import Identity, Member, MemberBefore, MemberMerge
 from phakdi.people.members.operations.enrolling import NUMBERS_MAX
 from phakdi.people.members.operations.profiles import lock_member
 
@@ -46,6 +48,8 @@ def forget(*, organization_id: UUID, member_ids: Sequence[UUID], now: datetime) 
     first = lock_member(organization_id, member_ids[0])
     Identity.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()
     MemberBefore.objects.filter(organization_id=organization_id, member_id__in=member_ids).delete()
+    merges = MemberMerge.objects.filter(organization_id=organization_id)
+    merges.filter(Q(survivor_id__in=member_ids) | Q(merged_id__in=member_ids)).update(doc={})
     Member.objects.filter(organization_id=organization_id, referred_by__in=member_ids).update(referred_by=None)
     for member_id in member_ids:
         row = Member.objects.filter(organization_id=organization_id, id=member_id)
