@@ -65,6 +65,8 @@ class Bound:
     @property
     def is_said(self) -> bool:
         """Whether anything is said in it."""
+        if isinstance(self.part, Quantity):
+            return bool(self.number) or self.mode not in {"one", ""}
         if isinstance(self.part, Variant) and self.part.when_absent:
             return self.mode != self.part.when_absent
         if isinstance(self.part, Rows) and self.part.at_least_one and len(rows := self.rows) == 1:
@@ -130,6 +132,11 @@ class Bound:
         ]
 
     # --- numbers that depend on something ---------------------------------------------------------------------------------
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may depend on something, or does."""
+        return isinstance(self.part, Quantity) and (self.part.varies or self.mode not in {"one", ""})
 
     @property
     def ways(self) -> list[Option]:

@@ -261,10 +261,10 @@ GIVE = Rows(
             Mode("item", _("A thing to hand over"), ("item",)),
         ),
         parts=(
-            Quantity(key="points", label=_("Points")),
+            Quantity(key="points", label=_("Points"), varies=True),
             Quantity(key="per", label=_("for each")),
-            Quantity(key="percent", label=_("Percent"), unit="percent"),
-            Quantity(key="multiply", label=_("Times")),
+            Quantity(key="percent", label=_("Percent"), unit="percent", varies=True),
+            Quantity(key="multiply", label=_("Times"), varies=True),
             Several(key="rules", label=_("Only the points of"), help=_("Nothing ticked: of all rules."), options=_rules),
             Choice(key="voucher", label=_("Voucher"), options=_vouchers),
             Quantity(key="value", label=_("Worth"), unit="money", more=True),
@@ -450,7 +450,7 @@ VOUCHER: tuple[Part, ...] = (
 )  # fmt: skip
 DISCOUNT: tuple[Part, ...] = (
     NAME,
-    Quantity(key="percent", label=_("Takes off, percent"), unit="percent"),
+    Quantity(key="percent", label=_("Takes off, percent"), unit="percent", varies=True),
     Quantity(key="amount", label=_("Takes off"), unit="money"),
     Quantity(key="minimum", label=_("On bills of at least"), unit="money"),
     WHEN,

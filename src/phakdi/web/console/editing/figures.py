@@ -25,6 +25,7 @@ class Quantity(Part):
 
     template: str = "quantity"
     unit: str = ""
+    varies: bool = False  # whether it is usual that it depends on something: only then is that offered
 
     def show(self, value: Any, room: "Room") -> Any:
         """See `Part`."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,11 @@ from phakdi.loyalty.casebook import CaseResult, run_case
 from phakdi.loyalty.programs import compile_program, lint_program, load_program
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.document.program import ProgramDocument
+from phakdi.loyalty.programs.weighing import reward_rates
 from phakdi.loyalty.wording import Reader, finding_text, program_error_text
 from phakdi.people.members.queries.search import search
 from phakdi.web.access import Desk
+from phakdi.web.console.editing.parts import write_number
 from phakdi.web.console.editing.sections import place_of
 from phakdi.web.naming import reader_for
 from phakdi.web.receipts import Moved, VerdictLine, moved_by, notes_of, verdict_lines
@@ -92,6 +95,7 @@ class Look:
     passed: int = 0
     people: list[Person] = field(default_factory=list)
     problem: str = ""
+    rates: list[tuple[str, str]] = field(default_factory=list)  # level, percent of what is paid that members get back
     document: ProgramDocument | None = None
     program: CompiledProgram | None = None
 
@@ -159,6 +163,10 @@ def look_at(raw: Mapping[str, Any], desk: Desk, *, trial: Trial | None, here: st
         _placed(finding_text(each.code, each.params, each.message, named), each.path, raw, here) for each in findings
     ]
     look.warnings.sort(key=lambda told: not told.is_here)
+    look.rates = [
+        (named.called(level) if level else "", write_number(rate.quantize(Decimal("0.1"))))
+        for level, rate in reward_rates(document).items()
+    ]
     for case in document.cases[:CASES_MAX]:
         result = run_case(program, case)
         if result.passed:

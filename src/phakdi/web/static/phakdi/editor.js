@@ -54,3 +54,7 @@ let isChanged = false;
 document.addEventListener("input", (event) => { if (event.target.closest("[data-live]")) isChanged = true; });
 document.addEventListener("submit", () => { isChanged = false; });
 window.addEventListener("beforeunload", (event) => { if (isChanged) event.preventDefault(); });
+
+// The part that is open is in sight, also where there are more parts than fit.
+const here = document.querySelector(".program-tabs [aria-current]");
+if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
