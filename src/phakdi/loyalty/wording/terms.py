@@ -82,14 +82,6 @@ _USUAL: Mapping[str, Phrase] = {  # codes that tills use everywhere
     "online": ("ออนไลน์", "online"),
     "mobile": ("แอปมือถือ", "the app"),
     "pos": ("หน้าร้าน", "the shop"),
-    "coffee": ("กาแฟ", "coffee"),
-    "tea": ("ชา", "tea"),
-    "gift-card": ("บัตรของขวัญ", "gift cards"),
-    "gift_card": ("บัตรของขวัญ", "gift cards"),
-    "tobacco": ("ยาสูบ", "tobacco"),
-    "alcohol": ("เครื่องดื่มแอลกอฮอล์", "alcohol"),
-    "liquor": ("สุรา", "liquor"),
-    "medicine": ("ยา", "medicine"),
 }
 
 

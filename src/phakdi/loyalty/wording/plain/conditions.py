@@ -15,7 +15,21 @@ from phakdi.loyalty.wording.plain.talk import Talk
 _ONE_OF = frozenset({"is", "in", "any_in"})
 _NOT_OF = frozenset({"is_not", "not_in"})
 _CALLED = frozenset(
-    {"store", "level", "tier", "member.level", "member.plan", "plan", "voucher", "vouchers", "reward", "kind", "unit"}
+    {
+        "store",
+        "level",
+        "tier",
+        "member.level",
+        "member.plan",
+        "plan",
+        "voucher",
+        "vouchers",
+        "reward",
+        "kind",
+        "unit",
+        "tender",
+        "channel",
+    }
 )
 _PLAIN: dict[str, tuple[Phrase, Phrase]] = {  # fields whose "is" and "is not" read best in words of their own
     "store": (("ที่ {value}", "at {value}"), ("ทุกสาขายกเว้น {value}", "not at {value}")),

@@ -32,7 +32,8 @@ for (const place of document.querySelectorAll("[data-map]")) {
   };
   const spots = marks.map((mark) => mark.at);
   const mine = field ? show() : [];
-  if (mine.length) map.setView(mine, 16);
+  if (mine.length && (place.dataset.tiles || !spots.length)) map.setView(mine, 16);
+  else if (mine.length) map.fitBounds([...spots, mine], { padding: [40, 40], maxZoom: 16 });
   else if (spots.length) map.fitBounds(spots, { padding: [40, 40], maxZoom: 16 });
   else map.setView([13.7563, 100.5018], 6);
   if (!field) continue;
