@@ -1,244 +1,33 @@
 """The fields of each thing that a program is made of, the common ones first, the rest behind "more"."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 from django.utils.translation import gettext_lazy as _
 
-from phakdi.loyalty.wording.phrases import Phrase
 from phakdi.loyalty.wording.plain import words
-from phakdi.web.console.editing import posted
 from phakdi.web.console.editing.builder import Condition
+from phakdi.web.console.editing.common import (
+    ENDS,
+    INLINE_LIMIT,
+    LIMITS,
+    LINES,
+    MINIMUM,
+    NAME,
+    ROUNDING,
+    STARTS,
+    WHEN,
+    ends,
+    kinds,
+    levels,
+    or_none,
+    rules,
+    spoken,
+    units,
+    vouchers,
+    waiting,
+    words_of,
+)
 from phakdi.web.console.editing.figures import Asked, Numbers, Quantity, Table, YearlyDays
 from phakdi.web.console.editing.groups import Group, Mode, Rows, Variant
-from phakdi.web.console.editing.parts import (
-    ABSENT,
-    BothLanguages,
-    Choice,
-    Day,
-    Label,
-    Length,
-    Number,
-    Option,
-    Options,
-    Part,
-    Reading,
-    Several,
-    Words,
-    YesNo,
-)
-
-if TYPE_CHECKING:
-    from phakdi.web.console.editing.room import Room
-
-
-def _of(*options: tuple[str, object]) -> Options:
-    return lambda _room: [(key, str(label)) for key, label in options]
-
-
-def _spoken(table: Mapping[str, Phrase]) -> Options:
-    return lambda room: [(key, room.talk.say(phrase)) for key, phrase in table.items()]
-
-
-def _or_none(options: Options, label: object) -> Options:
-    return lambda room: [("", str(label)), *options(room)]
-
-
-def _units(room: "Room") -> list[Option]:
-    main = room.main_unit()
-    return [("", room.talk.unit(main)), *(option for option in room.units() if option[0] != main)]
-
-
-def _rules(room: "Room") -> list[Option]:
-    return room.named(room.keys_of("earning"))
-
-
-def _vouchers(room: "Room") -> list[Option]:
-    return [("", "–"), *room.named(room.keys_of("vouchers"))]
-
-
-def _levels(room: "Room") -> list[Option]:
-    return [("", "–"), *room.levels()]
-
-
-def _limits(room: "Room") -> list[Option]:
-    return room.named(room.keys_of("limits"))
-
-
-def _kinds(room: "Room") -> list[Option]:
-    return room.kinds()
-
-
-ROUNDING = _of(
-    ("floor", _("down")), ("ceil", _("up")), ("half_up", _("to the nearest")), ("half_even", _("to the nearest even one"))
-)
-NAME = BothLanguages(key="name", label=_("Name"), help=_("As members and staff read it."))
-WHEN = Condition(key="when", label=_("Only when"), help=_("Without a condition it always counts."))
-LINES = Condition(key="lines", label=_("Only for these goods"), of_line=True, help=_("Without a condition all goods count."))
-STARTS = Day(key="starts", label=_("From"), more=True)
-ENDS = Day(key="ends", label=_("Through"), help=_("The whole day is included."), more=True)
-
-# --- limits, ends, waiting ------------------------------------------------------------------------------------------------
-
-INLINE_LIMIT: tuple[Part, ...] = (
-    Quantity(key="max", label=_("At most")),
-    Choice(
-        key="of",
-        label=_("of what"),
-        options=_of(
-            ("points", _("points")),
-            ("uses", _("times")),
-            ("quantity", _("pieces")),
-            ("amount", _("baht of sales")),
-            ("value", _("baht of value")),
-        ),
-        default="points",
-    ),
-    Choice(key="per", label=_("over which time"), options=lambda room: room.limit_windows(), default="lifetime"),
-    Choice(
-        key="over",
-        label=_("What is over"),
-        options=_of(("truncate", _("is cut off")), ("reject", _("makes it give nothing"))),
-        default="truncate",
-    ),
-    YesNo(key="shared", label=_("All members together")),
-)
-
-
-class LimitRow(Variant):
-    """A limit of its own, or the name of one that several things share."""
-
-    def show(self, value: Any, room: "Room") -> Any:
-        """See `Part`."""
-        if isinstance(value, str):
-            return {
-                "mode": ["named"],
-                "named": [value],
-                **{key: data for key, data in super().show({"max": 1}, room).items() if key != "mode"},
-                "max": Quantity(key="max").show(None, room),
-            }
-        return {**super().show(value, room), "named": [""]}
-
-    def read(self, name: str, data: Any, before: Any, reading: Reading) -> Any:
-        """See `Part`."""
-        if posted.text(data, "mode") == "named":
-            return posted.text(data, "named") or None
-        found = super().read(name, data, before if not isinstance(before, str) else ABSENT, reading)
-        return found if found and "max" in found else None
-
-    def canon(self, value: Any) -> Any:
-        """See `Part`."""
-        return value if isinstance(value, str) else super().canon(value)
-
-
-LIMITS = Rows(
-    key="limits",
-    label=_("At most"),
-    add=_("Add a limit"),
-    row=LimitRow(
-        key="limit",
-        template="limit",
-        modes=(
-            Mode("own", _("A limit of its own"), ("max", "of", "per", "over", "shared")),
-            Mode("named", _("A shared limit")),
-        ),
-        parts=INLINE_LIMIT,
-    ),
-)
-
-_ROUND_UP = _of(
-    ("", _("not rounded")),
-    ("week", _("the end of the week")),
-    ("month", _("the end of the month")),
-    ("quarter", _("the end of the quarter")),
-    ("half_year", _("the end of the half-year")),
-    ("year", _("the end of the year")),
-)
-_WITHIN = _of(
-    ("day", _("the end of the day")), ("month", _("the end of the month")), ("quarter", _("the end of the quarter")), ("half_year", _("the end of the half-year")),
-    ("year", _("the end of the year")), ("birthday", _("the next birthday")), ("birth_month", _("the end of the birth month")), ("level", _("the end of the level")),
-    ("membership", _("the end of the membership")), ("membership_year", _("the end of the year of membership")),
-)  # fmt: skip
-
-
-_EXTENDING = _of(
-    ("any", _("anything")),
-    ("earn", _("earning")),
-    ("spend", _("spending points")),
-    ("purchase", _("a purchase")),
-    ("visit", _("a visit")),
-)
-
-
-def ends(key: str, label: Label, *, absent: str, more: bool = False) -> Variant:
-    """Return the field for when something ends; ``absent`` is the mode where nothing is said."""
-    modes = [
-        Mode("after", _("after a length of time"), ("after", "round_up", "extended_by")),
-        Mode("on", _("on days of every year"), ("on",)),
-        Mode("within", _("with a stretch of the calendar"), ("within",)),
-        Mode("at", _("on one day"), ("at",)),
-    ]
-    never = Mode("never", _("never"), word="never")
-    silent = [Mode("silent", _("as the kind of points says"))] if absent == "silent" else []
-    return Variant(
-        key=key,
-        label=label,
-        more=more,
-        when_absent=absent,
-        modes=(*silent, never, *modes),
-        parts=(
-            Length(key="after", label=_("How long")),
-            Choice(key="round_up", label=_("and on to"), options=_ROUND_UP),
-            Several(key="extended_by", label=_("Counted anew after"), options=_EXTENDING, more=True),
-            YearlyDays(key="on", label=_("On which days")),
-            Choice(key="within", label=_("Until"), options=_WITHIN),
-            Day(key="at", label=_("On which day")),
-        ),
-    )
-
-
-def waiting(*, absent: str, more: bool) -> Rows:
-    """Return the field for when points become spendable."""
-    silent = (Mode("silent", _("as the kind of points says")),) if absent == "silent" else ()
-    row = Variant(
-        key="pending",
-        when_absent=absent,
-        modes=(
-            *silent,
-            Mode("none", _("at once"), word="none") if absent == "silent" else Mode("none", _("at once")),
-            Mode("until", _("once something has happened"), ("until", "after", "cancel_after")),
-            Mode("after", _("after a length of time"), ("after",)),
-            Mode("on", _("on a day of the year"), ("on",)),
-        ),
-        parts=(
-            Several(
-                key="until",
-                label=_("Once this has happened"),
-                options=_of(
-                    ("deliver", _("delivered")),
-                    ("ship", _("shipped")),
-                    ("confirm_receipt", _("receipt of goods confirmed")),
-                    ("approve_receipt", _("receipt approved")),
-                ),
-            ),
-            Length(key="after", label=_("and so long after")),
-            YearlyDays(key="on", label=_("From this day of the year")),
-            Length(key="cancel_after", label=_("Lost if it has not happened after")),
-        ),
-    )
-    return Rows(key="pending", label=_("Can be spent"), row=row, bare=True, more=more, at_least_one=True, template="single")
-
-
-MINIMUM = Group(
-    key="minimum",
-    label=_("Needs at least"),
-    more=True,
-    parts=(
-        Quantity(key="bill", label=_("amount of the bill"), unit="money"),
-        Quantity(key="points", label=_("points spent at a time")),
-        Quantity(key="balance", label=_("points on the card")),
-    ),
-)
+from phakdi.web.console.editing.parts import BothLanguages, Choice, Length, Number, Part, Several, Words, YesNo
 
 # --- earning ------------------------------------------------------------------------------------------------------------
 
@@ -265,19 +54,19 @@ GIVE = Rows(
             Quantity(key="per", label=_("for each")),
             Quantity(key="percent", label=_("Percent"), unit="percent", varies=True),
             Quantity(key="multiply", label=_("Times"), varies=True),
-            Several(key="rules", label=_("Only the points of"), help=_("Nothing ticked: of all rules."), options=_rules),
-            Choice(key="voucher", label=_("Voucher"), options=_vouchers),
+            Several(key="rules", label=_("Only the points of"), help=_("Nothing ticked: of all rules."), options=rules),
+            Choice(key="voucher", label=_("Voucher"), options=vouchers),
             Quantity(key="value", label=_("Worth"), unit="money", more=True),
             Quantity(key="count", label=_("How many"), more=True),
-            Choice(key="level", label=_("Level"), options=_levels),
+            Choice(key="level", label=_("Level"), options=levels),
             BothLanguages(key="item", label=_("Thing")),
             Choice(key="of", label=_("of"), options=lambda room: room.measures()),
-            Choice(key="unit", label=_("Kind of points"), options=_units, only_of_several=True),
+            Choice(key="unit", label=_("Kind of points"), options=units, only_of_several=True),
             Choice(key="unit", slot="unit_of_all", label=_("Kind of points"), options=lambda room: [("", str(_("every kind"))), *room.units()], only_of_several=True),
             Quantity(key="at_most", label=_("At most, at a time"), more=True),
             Quantity(key="from_above", label=_("Only on what is above"), more=True),
             Choice(key="rounding", label=_("Rounded"), options=ROUNDING, default="floor", more=True),
-            Choice(key="whole", label=_("What is measured is first rounded"), options=_or_none(ROUNDING, _("no")), more=True),
+            Choice(key="whole", label=_("What is measured is first rounded"), options=or_none(ROUNDING, _("no")), more=True),
             YesNo(key="proportional", label=_("Part steps earn their part"), more=True),
             YesNo(key="each_line", label=_("Worked out line by line"), more=True),
         ),
@@ -285,7 +74,7 @@ GIVE = Rows(
 )  # fmt: skip
 EARNING: tuple[Part, ...] = (
     NAME,
-    Several(key="on", label=_("When"), options=_kinds, default=("purchase",), template="when"),
+    Several(key="on", label=_("When"), options=kinds, default=("purchase",), template="when"),
     GIVE,
     WHEN,
     LINES,
@@ -293,7 +82,7 @@ EARNING: tuple[Part, ...] = (
     Choice(
         key="once",
         label=_("Given"),
-        options=_of(
+        options=words_of(
             ("", _("every time")),
             ("ever", _("once for each member")),
             ("per_level", _("once for each level")),
@@ -306,7 +95,7 @@ EARNING: tuple[Part, ...] = (
     Choice(
         key="to",
         label=_("Who gets it"),
-        options=_of(
+        options=words_of(
             ("member", _("the member")),
             ("referrer", _("the one who invited them")),
             ("friend", _("the friend who was invited")),
@@ -322,7 +111,7 @@ EARNING: tuple[Part, ...] = (
     Choice(
         key="cumulative",
         label=_("Worked out on all of"),
-        options=_of(
+        options=words_of(
             ("", _("each bill by itself")),
             ("day", _("the day")),
             ("week", _("the week")),
@@ -343,20 +132,20 @@ EARNING: tuple[Part, ...] = (
 
 UNIT: tuple[Part, ...] = (
     BothLanguages(key="name", label=_("Name"), help=_("As it stands behind a number: 5 points.")),
-    Choice(key="kind", label=_("What they are"), options=_of(("points", _("points to spend")), ("status", _("they count for levels only")), ("stamps", _("stamps")), ("credit", _("money credit"))), default="points"),
+    Choice(key="kind", label=_("What they are"), options=words_of(("points", _("points to spend")), ("status", _("they count for levels only")), ("stamps", _("stamps")), ("credit", _("money credit"))), default="points"),
     Number(key="worth", label=_("What one is worth"), unit="money", help=_("For what the shop owes, and what members read.")),
     ends("expires", _("They end"), absent="never"),
     waiting(absent="none", more=False),
     Quantity(key="balance_cap", label=_("Nobody holds more than"), more=True),
-    Choice(key="spend_order", label=_("Spent first"), options=_of(("expiring_first", _("what ends first")), ("oldest_first", _("the oldest")), ("newest_first", _("the newest")), ("bonus_first", _("promotional points"))), default="expiring_first", more=True),
+    Choice(key="spend_order", label=_("Spent first"), options=words_of(("expiring_first", _("what ends first")), ("oldest_first", _("the oldest")), ("newest_first", _("the newest")), ("bonus_first", _("promotional points"))), default="expiring_first", more=True),
     Group(
         key="auto",
         label=_("Turn into a voucher by themselves"),
         more=True,
         parts=(
             Number(key="every", label=_("Every so many"), is_whole=True),
-            Choice(key="voucher", label=_("become the voucher"), options=_vouchers),
-            Choice(key="when", label=_("When"), options=_spoken(words.AUTO), default="at_once"),
+            Choice(key="voucher", label=_("become the voucher"), options=vouchers),
+            Choice(key="when", label=_("When"), options=spoken(words.AUTO), default="at_once"),
             Number(key="minimum", label=_("Not below"), is_whole=True),
             YesNo(key="together", label=_("One voucher worth them all")),
         ),
@@ -377,14 +166,14 @@ CARD = Group(
                 template="line",
                 parts=(
                     Number(key="at", label=_("At stamp"), is_whole=True),
-                    Choice(key="voucher", label=_("the voucher"), options=_vouchers),
+                    Choice(key="voucher", label=_("the voucher"), options=vouchers),
                 ),
             ),
         ),
         Choice(
             key="surplus",
             label=_("Stamps beyond a full card"),
-            options=_of(("carry", _("go on the next card")), ("lost", _("are lost"))),
+            options=words_of(("carry", _("go on the next card")), ("lost", _("are lost"))),
             default="carry",
         ),
         YesNo(key="renews", label=_("A full card starts the next one"), default=True),
@@ -414,13 +203,13 @@ LEVEL: tuple[Part, ...] = (
     Asked(key="by_purchase", label=_("Reached at once by one purchase"), row=_FIGURE, more=True),
     Length(key="grace", label=_("Grace"), more=True),
     YesNo(key="never_downgrade", label=_("Never lost"), more=True),
-    Choice(key="falls_to", label=_("Afterwards falls to"), options=_levels, more=True),
+    Choice(key="falls_to", label=_("Afterwards falls to"), options=levels, more=True),
 )
 TIERS: tuple[Part, ...] = (
-    Choice(key="upgrade", label=_("Members rise"), options=_of(("at_once", _("at once")), ("next_day", _("on the next day")), ("next_month", _("with the next month")), ("next_quarter", _("with the next quarter")), ("next_half_year", _("with the next half-year")), ("next_year", _("with the next year")), ("review", _("at a review only"))), default="at_once"),
+    Choice(key="upgrade", label=_("Members rise"), options=words_of(("at_once", _("at once")), ("next_day", _("on the next day")), ("next_month", _("with the next month")), ("next_quarter", _("with the next quarter")), ("next_half_year", _("with the next half-year")), ("next_year", _("with the next year")), ("review", _("at a review only"))), default="at_once"),
     YesNo(key="one_at_a_time", label=_("One level at a time")),
-    Choice(key="downgrade", label=_("Who does not keep a level"), options=_of(("none", _("stays")), ("one_step", _("falls by one")), ("fit", _("falls to where the figures belong")), ("start", _("begins again"))), default="fit"),
-    Choice(key="review", label=_("Looked at"), options=_of(("at_end", _("at the end of its term")), ("at_once", _("at once")), ("dates", _("on days of every year"))), default="at_end"),
+    Choice(key="downgrade", label=_("Who does not keep a level"), options=words_of(("none", _("stays")), ("one_step", _("falls by one")), ("fit", _("falls to where the figures belong")), ("start", _("begins again"))), default="fit"),
+    Choice(key="review", label=_("Looked at"), options=words_of(("at_end", _("at the end of its term")), ("at_once", _("at once")), ("dates", _("on days of every year"))), default="at_end"),
     YearlyDays(key="review_dates", label=_("Days of the review")),
     Choice(key="start", label=_("Members begin with"), options=lambda room: [("", str(_("the first level"))), ("none", str(_("no level"))), *room.levels()], default=""),
 )  # fmt: skip
@@ -441,7 +230,7 @@ VOUCHER: tuple[Part, ...] = (
     YesNo(key="free_shipping", label=_("Free delivery"), more=True),
     Quantity(key="points", label=_("Gives points"), more=True),
     Quantity(key="item_up_to", label=_("The thing costs at most"), unit="money", more=True),
-    Choice(key="starts", label=_("Starts"), options=_of(("at_once", _("at once")), ("next_day", _("on the next day")), ("next_month", _("with the next month")), ("birthday", _("on the birthday")), ("birth_month", _("with the birth month"))), default="at_once", more=True),
+    Choice(key="starts", label=_("Starts"), options=words_of(("at_once", _("at once")), ("next_day", _("on the next day")), ("next_month", _("with the next month")), ("birthday", _("on the birthday")), ("birth_month", _("with the birth month"))), default="at_once", more=True),
     Number(key="uses", label=_("How often it can be used"), is_whole=True, default=1, more=True),
     _COMBINABLE,
     YesNo(key="partial", label=_("May be used in parts"), more=True),
@@ -475,7 +264,7 @@ COST = Rows(
         template="line",
         parts=(
             Quantity(key="points", label=_("Points")),
-            Choice(key="unit", label=_("Kind of points"), options=_units, only_of_several=True),
+            Choice(key="unit", label=_("Kind of points"), options=units, only_of_several=True),
             Quantity(key="money", label=_("and money"), unit="money"),
         ),
     ),
@@ -484,7 +273,7 @@ REWARD: tuple[Part, ...] = (
     NAME,
     COST,
     BothLanguages(key="item", label=_("What it is")),
-    Choice(key="voucher", label=_("or a voucher"), options=_vouchers),
+    Choice(key="voucher", label=_("or a voucher"), options=vouchers),
     Quantity(key="amount", label=_("or takes off"), unit="money"),
     Quantity(key="percent", label=_("or takes off, percent"), unit="percent", more=True),
     Number(key="stock", label=_("In stock"), is_whole=True, help=_("Empty: as many as are asked for.")),
@@ -493,8 +282,8 @@ REWARD: tuple[Part, ...] = (
     STARTS,
     ENDS,
     Quantity(key="give_points", label=_("or gives points"), more=True),
-    Choice(key="give_unit", label=_("of this kind"), options=_units, more=True),
-    Choice(key="level", label=_("or a level"), options=_levels, more=True),
+    Choice(key="give_unit", label=_("of this kind"), options=units, more=True),
+    Choice(key="level", label=_("or a level"), options=levels, more=True),
     Number(key="milestone", label=_("Waits at this place of a stamp card"), is_whole=True, more=True),
     YesNo(key="reversible", label=_("May be undone"), default=True, more=True),
     MINIMUM,
@@ -511,10 +300,10 @@ SPENDING: tuple[Part, ...] = (
     LIMITS,
     Table(key="values", label=_("Fixed numbers of points and what each pays"), help=_("One on each line: 500 = 40. Then leave “pay” empty."), more=True),
     Numbers(key="steps", label=_("Only these numbers of points"), help=_("With commas: 100, 200, 500"), more=True),
-    Choice(key="unit", label=_("Kind of points"), options=_units, more=True, only_of_several=True),
+    Choice(key="unit", label=_("Kind of points"), options=units, more=True, only_of_several=True),
     STARTS,
     ENDS,
-    Choice(key="over", label=_("What is worth more than may be paid"), options=_of(("reject", _("is refused")), ("truncate", _("takes fewer points")), ("forfeit", _("is lost"))), default="reject", more=True),
+    Choice(key="over", label=_("What is worth more than may be paid"), options=words_of(("reject", _("is refused")), ("truncate", _("takes fewer points")), ("forfeit", _("is lost"))), default="reject", more=True),
     YesNo(key="reversible", label=_("May be undone"), default=True, more=True),
     YesNo(key="whole_bill", label=_("Pays all or nothing"), more=True),
 )  # fmt: skip
@@ -534,7 +323,7 @@ PLAN: tuple[Part, ...] = (
     Length(key="term", label=_("Lasts")),
     Quantity(key="renewal_fee", label=_("Renewing costs"), unit="money"),
     YesNo(key="renews_itself", label=_("Renews itself")),
-    Choice(key="level", label=_("Level while it runs"), options=_levels, more=True),
+    Choice(key="level", label=_("Level while it runs"), options=levels, more=True),
     Choice(
         key="falls_to",
         label=_("Level afterwards"),
@@ -549,14 +338,14 @@ PLAN: tuple[Part, ...] = (
     Choice(
         key="after_end",
         label=_("After the end"),
-        options=_of(("level_only", _("points are still earned")), ("nothing_earns", _("nothing earns"))),
+        options=words_of(("level_only", _("points are still earned")), ("nothing_earns", _("nothing earns"))),
         default="level_only",
         more=True,
     ),
     Choice(
         key="points_after_end",
         label=_("Points after the end"),
-        options=_of(("keep", _("stay")), ("lose", _("are lost"))),
+        options=words_of(("keep", _("stay")), ("lose", _("are lost"))),
         default="keep",
         more=True,
     ),
@@ -565,7 +354,7 @@ REFUNDS: tuple[Part, ...] = (
     Choice(
         key="recover",
         label=_("A return takes back"),
-        options=_of(
+        options=words_of(
             ("prorate", _("points in proportion")),
             ("recompute", _("what the rest would not have earned")),
             ("all", _("all points of the bill")),
@@ -576,7 +365,7 @@ REFUNDS: tuple[Part, ...] = (
     Choice(
         key="shortfall",
         label=_("When the points are spent already"),
-        options=_of(
+        options=words_of(
             ("debt", _("later points pay for it")),
             ("zero", _("as far as there are any")),
             ("pending_only", _("only what was still waiting")),
@@ -591,7 +380,7 @@ STACKING: tuple[Part, ...] = (
     Choice(
         key="multipliers",
         label=_("Several rules that multiply"),
-        options=_of(
+        options=words_of(
             ("additive", _("2 and 1.5 times are 3.5 times")),
             ("compound", _("2 and 1.5 times are 3 times")),
             ("highest", _("only the highest counts")),
@@ -601,7 +390,9 @@ STACKING: tuple[Part, ...] = (
     Choice(
         key="discounts",
         label=_("Several discounts"),
-        options=_of(("all", _("all count")), ("highest", _("only the highest counts")), ("first", _("only the first counts"))),
+        options=words_of(
+            ("all", _("all count")), ("highest", _("only the highest counts")), ("first", _("only the first counts"))
+        ),
         default="all",
     ),
     Number(key="vouchers", label=_("Vouchers on one bill"), is_whole=True, default=1),
