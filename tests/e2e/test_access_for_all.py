@@ -139,6 +139,9 @@ def test_first_pages_are_for_all(shop, regular, open_page, picture, size, langua
     walk.run(["/", "/sign-in/", "/sign-in/forgotten/", "/sign-up/", "/m/rimnam/enter/", "/m/rimnam/qr/", "/m/rimnam/offline/"])
     assert walk.wrong == {}
     assert len(walk.seen) >= 5
+    public = Walk(page, "/s/rimnam/", look_of(request), picture).run(seeds("/s/rimnam/"))
+    assert public.wrong == {}
+    assert len(public.kinds) >= 3
     page.goto("/nowhere/")
     assert faults(page) == []
     picture(page, f"all-nowhere-{look_of(request)}")

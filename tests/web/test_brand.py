@@ -113,7 +113,10 @@ def test_console_and_counter_carry_the_brand(signed_in, shop, slug):
 def test_own_host_name_answers_with_the_shops_pages(visitor, shop, slug):
     brand(shop, domain="card.nok.example")
     first = visitor.get("/", headers={"host": "card.nok.example"})
-    assert (first.status_code, first.headers["Location"]) == (302, f"/m/{slug}/")
+    assert (first.status_code, first.headers["Location"]) == (302, f"/s/{slug}/")
+    assert visitor.get(f"/s/{slug}/", headers={"host": "card.nok.example"}).status_code == 200
+    switch_module(organization_id=shop, module="public", is_on=False, now=utc_now())
+    assert visitor.get("/", headers={"host": "card.nok.example"}).headers["Location"] == f"/m/{slug}/"
     page = visitor.get(f"/m/{slug}/enter/", headers={"host": "Card.Nok.Example:8000"})
     assert page.status_code == 200
 

@@ -16,7 +16,8 @@ from phakdi.kit.errors import Invalid
 from phakdi.kit.text import LANGUAGES
 from phakdi.platform.organizations.core import OrganizationRef
 from phakdi.platform.organizations.core.brand import ShownBrand, read_host
-from phakdi.platform.organizations.queries import find_by_domain
+from phakdi.platform.organizations.core.modules import Module
+from phakdi.platform.organizations.queries import find_by_domain, modules_of
 
 KEPT_SECONDS, KEPT_MAX = 30.0, 2000
 STAFF = ("/console/", "/counter/", "/sign-in/", "/sign-up/", "/partner/", "/design/")
@@ -43,10 +44,16 @@ class Hosts:
         request.host_organization = organization  # type: ignore[attr-defined]  # for pages and templates
         request.get_host = lambda: asked  # type: ignore[method-assign]  # an organization named it, so it is allowed
         if request.path_info == "/":
-            return HttpResponseRedirect(reverse("web:portal", args=[organization.slug]))
+            return HttpResponseRedirect(_first_page(organization))
         if request.path_info.startswith(STAFF):
             return HttpResponseRedirect(f"{settings.PUBLIC_URL.rstrip('/')}/sign-in/?at={quote(organization.slug)}")
         return self.get_response(request)
+
+
+def _first_page(organization: OrganizationRef) -> str:
+    """Return the shop's public page, its members' pages where it has none."""
+    is_public = Module.PUBLIC in modules_of(organization.id)
+    return reverse("web:public_shop" if is_public else "web:portal", args=[organization.slug])
 
 
 @require_safe
