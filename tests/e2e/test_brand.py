@@ -5,7 +5,10 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
+from phakdi.flows.change_brand import change_brand
+from phakdi.kit.clock import utc_now
 from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.test_access_for_all import enter_portal, faults
 
 pytestmark = [
     pytest.mark.browser,
@@ -90,6 +93,25 @@ def test_preview_follows_the_form_and_members_see_what_was_saved(
     assert page.problems == []
     page.goto("/console/modules/")
     picture(page, f"modules-{name}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("color", ["#ffd400", "#141414", "#ffffff", "#e4007c"], ids=["yellow", "black", "white", "pink"])
+def test_pages_of_any_color_can_be_read(shop, regular, open_page, sign_in, picture, color, theme):
+    changes = {"accent": color, "greeting": {"th": "ยินดีต้อนรับ"}, "phone": "02-123-4567"}
+    change_brand(organization_id=shop.id, changes=changes, now=utc_now())
+    page = open_page(PHONE, "th", theme=theme)
+    enter_portal(page, shop)
+    wrong = {}
+    for address in ("/m/rimnam/", "/m/rimnam/points/", "/m/rimnam/rewards/", "/m/rimnam/me/", "/s/rimnam/"):
+        page.goto(address)
+        wrong[address] = faults(page)
+        picture(page, f"color-{color[1:]}-{address.strip('/').replace('/', '-')}-{theme}")
+    sign_in(page, "owner@rimnam.example")
+    for address in ("/console/", "/counter/?q=0812345678", f"/counter/m/{regular.id}/"):
+        page.goto(address)
+        wrong[address] = faults(page)
+    assert {address: found for address, found in wrong.items() if found} == {}
 
 
 def test_switches_and_look_work_without_scripts(shop, open_page, sign_in):
