@@ -1,4 +1,4 @@
-"""``phakdi check | verify | backup | restore``: looking after an installation."""
+"""``phakdi check | verify | backup | restore | export``: looking after an installation."""
 
 import argparse
 import sys
@@ -18,6 +18,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     backup = commands.add_parser("backup", help="write everything into one file")
     backup.add_argument("file", type=Path)
     backup.set_defaults(run=_backup)
+    export = commands.add_parser("export", help="write everything of one organization into open files")
+    export.add_argument("--organization", required=True, help="its short name")
+    export.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="an empty folder, or one that is made")
+    export.set_defaults(run=_export)
     restore = commands.add_parser("restore", help="replace everything by what a backup holds")
     restore.add_argument("file", type=Path)
     restore.add_argument("--yes", action="store_true", help="do not ask before what is here is replaced")
@@ -51,6 +55,15 @@ def _backup(given: argparse.Namespace) -> int:
 
         size = write_backup(given.file)
     print(f"Wrote {given.file} ({size / 1e6:.1f} MB). Keep the secret key apart from it: sealed values need it.")
+    return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    with setup.at_work(statement_timeout_ms="0"):
+        from phakdi.cli.upkeep.exporting import export_organization  # noqa: PLC0415 - needs Django to be set up
+
+        counts = export_organization(slug=given.organization, folder=given.to)
+    print(f"Wrote {sum(counts.values()):,} rows of {len(counts)} tables to {given.to}. README.md there says what is what.")
     return 0
 
 
