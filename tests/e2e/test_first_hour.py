@@ -1,5 +1,7 @@
 """An owner's first hour: from an empty installation to the first points, in both languages."""
 
+import re
+
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
@@ -85,6 +87,7 @@ def test_an_owner_comes_from_nothing_to_the_first_points(transactional_db, open_
 
     page.goto("/console/start/poster/")
     step(7, "poster")
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) == 1, "the poster fits on one sheet"
     page.goto("/console/start/")
     press(page, ".way-step.next .button")
     page.fill("#id_phone", "0891112233")

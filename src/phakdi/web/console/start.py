@@ -29,6 +29,7 @@ from phakdi.web.qr import qr_code
 from phakdi.web.standing import unit_name
 from phakdi.web.words import add_refusal
 
+ON_THE_WAY = "on_the_way"  # in the session: somebody came from the guide
 _PLACE = re.compile(r"(?:!3d|@|[?&=/, ]|^)(-?\d{1,2}\.\d{3,})(?:!4d|,\s*|%2C)(-?\d{1,3}\.\d{3,})")
 
 
@@ -88,7 +89,12 @@ class FirstStoreForm(forms.Form):
 @staff_page(Permission.PROGRAMS_WRITE)
 def start(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show what is done, what is next and how long it takes."""
-    return render(request, "console/start.html", {"way": way_of(desk)})
+    way = way_of(desk)
+    if way.is_done:
+        request.session.pop(ON_THE_WAY, None)
+    else:
+        request.session[ON_THE_WAY] = True  # other pages lead back
+    return render(request, "console/start.html", {"way": way})
 
 
 @require_POST
@@ -96,6 +102,7 @@ def start(request: HttpRequest, desk: Desk) -> HttpResponse:
 def dismiss(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Put the guide away, or take it out again."""
     act = take_guide_out if request.POST.get("again") else put_guide_away
+    request.session.pop(ON_THE_WAY, None)
     act(organization_id=desk.organization_id, now=utc_now(), actor=desk.actor())
     return redirect("web:start" if request.POST.get("again") else "web:console")
 
