@@ -238,3 +238,17 @@ def test_warnings_are_told_beside_the_form_in_the_readers_language(owner):
         owner.defaults["HTTP_ACCEPT_LANGUAGE"] = language
         looked = owner.post(f"{HOME}vouchers/0/", sent, headers={"HX-Request": "true"}).content.decode()
         assert f'<a href="#p-valid">{said}</a>' in looked
+
+
+def test_what_can_never_hold_is_told_in_the_words_of_the_form(owner):
+    page = owner.get(f"{HOME}earning/1/")
+    sent = {**fields_of(page), "do": "look"}
+    for n, (op, value) in enumerate((("at_least", "500"), ("at_most", "100")), 2):
+        sent |= {f"when.items.{n}.field": "amount", f"when.items.{n}.op": op, f"when.items.{n}.value": value}
+    for language, said in (
+        ("en", "This can never hold: amount of the bill is at least ฿500 and amount of the bill is at most ฿100."),
+        ("th", "เงื่อนไขนี้ไม่มีวันเป็นจริง: ยอดบิล ตั้งแต่ 500 บาท และ ยอดบิล ไม่เกิน 100 บาท"),
+    ):
+        owner.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        looked = owner.post(f"{HOME}earning/1/", sent, headers={"HX-Request": "true"}).content.decode()
+        assert f'<a href="#p-when">{said}</a>' in looked

@@ -1,7 +1,7 @@
 """Conditions: one typed tree for rules, segments and journeys, compiled to Python closures and to SQL alike."""
 
 from phakdi.kit.conditions.closures import Check, Getter, compile_closure
-from phakdi.kit.conditions.contradiction import contradiction
+from phakdi.kit.conditions.contradiction import clash, contradiction
 from phakdi.kit.conditions.dump import dump
 from phakdi.kit.conditions.errors import BadCondition
 from phakdi.kit.conditions.fields import OPERATORS, WEEKDAYS, Catalogue, Field
@@ -22,6 +22,7 @@ __all__ = [
     "Leaf",
     "Node",
     "NoneOf",
+    "clash",
     "compile_closure",
     "compile_sql",
     "contradiction",

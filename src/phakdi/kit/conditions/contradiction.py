@@ -32,7 +32,20 @@ Question = tuple[Leaf, bool]  # the leaf and whether it has to hold
 
 def contradiction(node: Node, catalogue: Catalogue) -> str | None:
     """Return why no value whatever can satisfy the tree, as half a sentence, or None when some may."""
-    found: str | None = None
+    questions = clash(node, catalogue)
+    if questions is None:
+        return None
+    if not questions:
+        return "no alternative is left"
+    return f"{questions[0][0].field} can never be " + " and ".join(map(_words, questions))
+
+
+def clash(node: Node, catalogue: Catalogue) -> tuple[Question, ...] | None:
+    """Return the questions about one field that no value can answer as the tree wants, or None when some may satisfy it.
+
+    They are of the first of its alternatives; each stands with whether it has to hold.
+    """
+    found: tuple[Question, ...] | None = None
     for number, questions in enumerate(_alternatives(node)):
         if number >= ALTERNATIVES_MAX:
             return None
@@ -40,7 +53,7 @@ def contradiction(node: Node, catalogue: Catalogue) -> str | None:
         if conflict is None:
             return None
         found = found or conflict
-    return found or "no alternative is left"
+    return found or ()
 
 
 def _alternatives(node: Node) -> Iterator[tuple[Question, ...]]:
@@ -63,7 +76,7 @@ def _alternatives(node: Node) -> Iterator[tuple[Question, ...]]:
             stack.extend(([*pending, child], questions) for child in children)
 
 
-def _conflict(questions: tuple[Question, ...], catalogue: Catalogue) -> str | None:
+def _conflict(questions: tuple[Question, ...], catalogue: Catalogue) -> tuple[Question, ...] | None:
     by_field: dict[str, list[Question]] = {}
     for question in dict.fromkeys(questions):
         by_field.setdefault(question[0].field, []).append(question)
@@ -71,15 +84,14 @@ def _conflict(questions: tuple[Question, ...], catalogue: Catalogue) -> str | No
         field = catalogue.find(name)
         choices = list(field.choices) if field is not None and field.choices is not None else None
         if not _possible(asked, choices):
-            return _explain(name, asked, choices)
+            return _culprits(asked, choices)
     return None
 
 
-def _explain(name: str, asked: list[Question], choices: list[str] | None) -> str:
-    """Return the sentence about the fewest questions that exclude one another."""
+def _culprits(asked: list[Question], choices: list[str] | None) -> tuple[Question, ...]:
+    """Return the fewest questions that exclude one another."""
     few = itertools.chain(itertools.combinations(asked, 1), itertools.combinations(asked, 2))
-    culprits = next((some for some in few if not _possible(list(some), choices)), tuple(asked))
-    return f"{name} can never be " + " and ".join(map(_words, culprits))
+    return next((some for some in few if not _possible(list(some), choices)), tuple(asked))
 
 
 def _words(question: Question) -> str:

@@ -1,5 +1,6 @@
 """What a draft means and would bring about: errors and warnings at their fields, worked cases, a try on real members."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,18 +14,21 @@ from django.utils.translation import gettext as _
 
 from phakdi.flows.compare_program import MEMBERS_MAX, Answer, Compared, compare_for_members, recent_buyers
 from phakdi.kit.clock import utc_now
+from phakdi.kit.conditions import NoneOf, clash
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid, Refusal
 from phakdi.kit.thai import parse_date
 from phakdi.loyalty.casebook import CaseResult, run_case
-from phakdi.loyalty.programs import compile_program, lint_program, load_program
+from phakdi.loyalty.programs import Finding, compile_program, lint_program, load_program
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.weighing import reward_rates
 from phakdi.loyalty.wording import Reader, finding_text, program_error_text
+from phakdi.loyalty.wording.plain import condition_text
 from phakdi.people.members.queries.search import search
 from phakdi.web.access import Desk
 from phakdi.web.console.editing.parts import write_number
+from phakdi.web.console.editing.room import Room
 from phakdi.web.console.editing.sections import place_of
 from phakdi.web.naming import reader_for
 from phakdi.web.receipts import Moved, VerdictLine, moved_by, notes_of, verdict_lines
@@ -128,7 +132,8 @@ def trial_of(request: HttpRequest) -> Trial:
 
 def keep_trial(request: HttpRequest, desk: Desk) -> str:
     """Keep in the session what was sent about trying; return what is wrong with it, or an empty text."""
-    kept: dict[str, Any] = dict(request.session.get(TRY) or {})
+    before = request.session.get(TRY) or {}
+    kept: dict[str, Any] = dict(before)
     for name in ("amount", "store", "category", "on"):
         if f"try_{name}" in request.POST:
             kept[name] = request.POST[f"try_{name}"].strip()[:40]
@@ -143,25 +148,24 @@ def keep_trial(request: HttpRequest, desk: Desk) -> str:
             kept["members"] = [str(found[0].id), *others][:MEMBERS_MAX]
         else:
             problem = _("Nobody was found.")
-    request.session[TRY] = kept
+    if kept != before:
+        request.session[TRY] = kept
     return problem
 
 
-def look_at(raw: Mapping[str, Any], desk: Desk, *, trial: Trial | None, here: str = "", source: str | None = None) -> Look:
+def look_at(raw: Mapping[str, Any], room: Room, desk: Desk, *, trial: Trial | None, here: str = "") -> Look:
     """Return what can be said about a program; ``here`` is the path of the thing that is being edited."""
     reader = Reader(language(), desk.currency, desk.zone)
     now = utc_now()
     try:
-        document = load_program(raw if source is None else source)
+        document = load_program(raw)
         program = compile_program(document)
         findings = lint_program(document, today=now.astimezone(desk.zone).date())
     except Invalid as refusal:
         return Look(errors=[_told(each, raw, here, reader) for each in _errors(refusal)])
     look = Look(document=document, program=program)
     named = reader_for(desk.organization, program)
-    look.warnings = [
-        _placed(finding_text(each.code, each.params, each.message, named), each.path, raw, here) for each in findings
-    ]
+    look.warnings = [_placed(_warning(each, raw, room, named), each.path, raw, here) for each in findings]
     look.warnings.sort(key=lambda told: not told.is_here)
     look.rates = [
         (named.called(level) if level else "", write_number(rate.quantize(Decimal("0.1"))))
@@ -176,6 +180,29 @@ def look_at(raw: Mapping[str, Any], desk: Desk, *, trial: Trial | None, here: st
     if trial is not None:
         _try(look, desk, program, trial, now)
     return look
+
+
+def _warning(finding: Finding, raw: Mapping[str, Any], room: Room, reader: Reader) -> str:
+    """Return a warning for the reader; what can never hold is told in the words of its condition."""
+    if finding.code == "never_matches":
+        of_line = finding.path.endswith("lines")
+        node = room.read_condition(_value_at(raw, finding.path), of_line)
+        asked = clash(node, room.catalogue(of_line=of_line)) if node else None
+        if asked:
+            told = [condition_text(leaf if holds else NoneOf((leaf,)), room.talk, of_line=of_line) for leaf, holds in asked]
+            return _("This can never hold: %(told)s.") % {"told": room.talk.every(told)}
+    return finding_text(finding.code, finding.params, finding.message, reader)
+
+
+def _value_at(raw: Any, path: str) -> Any:
+    """Return what stands at a path such as ``earning[3].when`` or ``vouchers.cup.lines``; None where nothing does."""
+    for step in re.findall(r"\[\d+\]|[^.\[]+", path):
+        if step.startswith("["):
+            place = int(step[1:-1])
+            raw = raw[place] if isinstance(raw, list) and place < len(raw) else raw if place == 0 else None
+        else:
+            raw = raw.get(step) if isinstance(raw, Mapping) else None
+    return raw
 
 
 def _errors(refusal: Invalid) -> list[dict[str, Any]]:

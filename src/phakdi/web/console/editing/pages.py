@@ -143,7 +143,7 @@ def _edit(request: HttpRequest, found: Section, draft: Draft, there: Item | None
 def _save(request: HttpRequest, draft: Draft, context: dict[str, Any], changed: Mapping[str, Any], here: str) -> HttpResponse:
     """Keep the draft as it would be, or show the form again with what stands against it."""
     found, form = context["section"], context["form"]
-    look = look_at(changed, draft.desk, trial=None, here=here)
+    look = look_at(changed, draft.room(changed), draft.desk, trial=None, here=here)
     for told in look.errors:
         if told.is_here:
             form.errors.setdefault(told.field, told.said)
@@ -282,7 +282,8 @@ def _page(
 ) -> HttpResponse:
     """Draw a page of the editor: what it is about, and beside it what the draft means."""
     trial_now = trial_of(request)
-    look: Look = look_at(draft.raw if raw is None else raw, draft.desk, trial=trial_now, here=here or "")
+    looked_at = room if raw is None or room.raw is raw else draft.room(raw)
+    look: Look = look_at(looked_at.raw, looked_at, draft.desk, trial=trial_now, here=here or "")
     changes = len(diff_programs(draft.base, look.document)) if draft.base and look.document else None
     shared = {
         "draft": draft,

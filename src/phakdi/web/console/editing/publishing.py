@@ -117,11 +117,11 @@ def _start_of(written: str, desk: Desk) -> datetime:
 
 def _page(request: HttpRequest, draft: Draft, form: PublishForm) -> HttpResponse:
     desk = draft.desk
-    look: Look = look_at(draft.raw, desk, trial=None)
+    room = draft.room()
+    look: Look = look_at(draft.raw, room, desk, trial=None)
     impact: Impact | None = None
     if look.program is not None:
         impact = impact_of(organization_id=desk.organization_id, draft=look.program, now=utc_now())
-    room = draft.room()
     theirs = []
     if draft.is_outdated and draft.newest is not None:
         theirs = changes_between(_base_of(draft), draft.base_text, room)

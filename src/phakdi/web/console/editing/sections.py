@@ -395,6 +395,8 @@ def section_at(path: str) -> tuple[Section, int, str] | None:
 
 def place_of(raw: Mapping[str, Any], path: str) -> tuple[Section, int, str] | None:
     """Return to which section, place and field a path leads in this program, or None where no form shows it."""
+    if path in {"name", "description", "late_days"}:
+        return BY_KEY["basics"], 0, path
     for section in SECTIONS:
         for item in section.items(raw):
             where = section.path_of(item)
