@@ -9,6 +9,8 @@ from phakdi.flows.edit_program import DraftMoved, DraftOutdated, discard_draft, 
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.ids import new_id
+from phakdi.loyalty.programs import drafting
+from phakdi.loyalty.programs.models import ProgramDraft
 from phakdi.loyalty.programs.queries import find_draft, newest_version, versions_of
 from tests.conftest import SHOP_PROGRAM
 
@@ -93,6 +95,46 @@ def test_of_two_who_save_at_once_one_is_told(shop):
     for thread in threads:
         thread.join()
     assert sorted(map(str, answers)) == ["2", "told", "told", "told"]
+
+
+def test_without_the_guard_the_slower_one_would_win_unseen(shop):
+    """The control of the two tests before: who writes without looking at the revision takes the other's change away."""
+    begin(shop)
+    keep(shop, RICHER, 1)
+    with organization_scope(shop):
+        ProgramDraft.objects.filter(organization_id=shop).update(text=SHOP_PROGRAM)  # as `keep` would without the revision
+    assert draft(shop).text == SHOP_PROGRAM
+
+
+def test_a_version_that_comes_while_a_draft_is_put_in_force_waits_and_is_seen(shop):
+    """Publishing locks the program as applying does: of the two, the second one sees the first."""
+    from threading import Event
+
+    from django.db import connections
+
+    begin(shop)
+    keep(shop, RICHER, 1)
+    taken, done = Event(), []
+
+    def apply():
+        taken.wait(10)
+        try:
+            apply_program(organization_id=shop, text=SHOP_PROGRAM.replace("1 year", "2 years"), now=utc_now())
+            done.append("applied")
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=apply)
+    thread.start()
+    with organization_scope(shop):
+        drafting.take_draft(organization_id=shop, revision=2)
+        taken.set()
+        thread.join(1)
+        assert done == []  # it waits for the lock
+    thread.join(20)
+    assert done == ["applied"]
+    with pytest.raises(DraftOutdated):
+        publish(shop, 2)
 
 
 def test_publishing_makes_a_version_and_forgets_the_draft(shop):

@@ -197,3 +197,16 @@ def test_moving_and_copying_keep_the_rest():
     assert list(copied["rewards"]) == ["a", "b", "b-2", "c"]
     assert place == 2
     assert "rewards" not in rewards.remove({**PROGRAM, "rewards": {"a": {}}}, 0)
+
+
+def test_points_stay_what_is_meant_when_other_kinds_come():
+    bare = {"phakdi": 1, "key": "cafe", "earning": [{"key": "base", "give": {"points": 1, "per": 25}}]}
+    points, stamps = BY_KEY["points"], BY_KEY["stamps"]
+    assert [each.key for each in points.items(bare)] == ["points"]
+    assert is_same(points.put(bare, {}, index=0), bare)
+    assert list(stamps.put(bare, dict(stamps.blank), key="cups")["units"]) == ["points", "cups"]
+    two = points.put(bare, {"kind": "status"}, key="miles")
+    assert list(two["units"]) == ["points", "miles"]
+    moved = points.move(two, 0, 1)
+    assert list(moved["units"]) == ["miles", "points"]
+    assert moved["main_unit"] == "points"

@@ -219,6 +219,25 @@ class Basics(Section):
         return unit if isinstance(unit, Mapping) else {}
 
 
+class Units(Section):
+    """Kinds of points. A program that names none has one called points; the first is meant where none is named."""
+
+    def container(self, raw: Mapping[str, Any]) -> Any:
+        """See `Section`."""
+        return super().container(raw) or {"points": {}}
+
+    def move(self, raw: Mapping[str, Any], index: int, by: int) -> Raw:
+        """See `Section`; the one that is meant where none is named stays the same."""
+        found = super().move(raw, index, by)
+        first = next(iter(self.container(raw)))
+        if "main_unit" in raw or next(iter(self.container(found))) == first:
+            return found
+        return _in_order(found, "main_unit", first)
+
+    def _with(self, raw: Mapping[str, Any], value: Any) -> Raw:
+        return dict(raw) if "units" not in raw and value == {"points": {}} else super()._with(raw, value)
+
+
 SECTIONS: tuple[Section, ...] = (
     Basics(
         key="basics",
@@ -246,7 +265,7 @@ SECTIONS: tuple[Section, ...] = (
         blank={"give": {"points": 1, "per": 25}},
         settings="stacking",
     ),
-    Section(
+    Units(
         key="points",
         title=_("Points and expiry"),
         lead=_("Kinds of points, when they end and when they can be spent."),
@@ -258,7 +277,7 @@ SECTIONS: tuple[Section, ...] = (
         belongs=lambda item: not _is_stamps(item),
         known=frozenset({"card"}),
     ),
-    Section(
+    Units(
         key="stamps",
         title=_("Stamp cards"),
         lead=_("A stamp for each drink or visit, and what a full card gives."),
