@@ -9,6 +9,7 @@ from PIL import Image
 from phakdi.flows.member_card import card_codes
 from phakdi.kit.clock import utc_now
 from tests.e2e.conftest import DESKTOP, FLAGS, PHONE
+from tests.e2e.test_access_for_all import faults
 
 pytestmark = [
     pytest.mark.browser,
@@ -60,6 +61,32 @@ def test_every_page_of_the_counter_is_whole(shop, regular, open_page, sign_in, p
         picture(page, f"{address}-{name}")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
     assert page.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_counter_have_no_faults(cashier, shop, regular, picture, scheme):
+    page = cashier()
+    page.emulate_media(color_scheme=scheme)
+    for address in ("", f"m/{regular.id}/", "day/?who=all", "waiting/", "offline/", "poster/", "enroll/", f"m/{regular.id}/pay/"):
+        page.goto(f"/counter/{address}")
+        assert faults(page) == [], address
+    page.goto(f"/counter/m/{regular.id}/")
+    page.fill("#id_amount", "250")
+    page.locator(".part [data-step='1']").first.click()
+    page.wait_for_selector("[data-give]:not([hidden])")
+    assert faults(page) == []
+    picture(page, f"preview-{scheme}-th")
+    page.click("[data-give]")
+    page.wait_for_url("**/a/**")
+    assert faults(page) == []
+    picture(page, f"done-{scheme}-th")
+    page.goto(page.url + "undo/")
+    assert faults(page) == []
+    page.goto(f"/counter/m/{regular.id}/pay/?what=reward:cup")
+    page.locator("button.big").first.click()
+    page.wait_for_selector("#id_code")
+    assert faults(page) == []
+    picture(page, f"proof-{scheme}-th")
 
 
 LISTEN = """() => {
@@ -178,7 +205,6 @@ def test_scanner_finds_the_member_wherever_the_focus_is(cashier, shop, regular, 
     with page.expect_navigation(url="**/counter/m/**"):
         page.evaluate(SCAN, [card_of(shop, regular), thai])
     page.focus("#id_amount")
-    page.evaluate("document.querySelector('.bill-more').open = true")
     page.evaluate(SCAN, ["B-7781", thai])  # a receipt's number, not an amount and not a member
     assert (page.input_value("#id_amount"), page.input_value("#id_receipt")) == ("", "B-7781")
     assert page.problems == []

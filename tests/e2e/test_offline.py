@@ -244,6 +244,21 @@ def test_signing_out_warns_and_leaves_nothing_that_can_be_read(till, shop, sign_
     assert [activity.amount_minor for activity in purchases(shop, actor__kind="staff")] == [7_000]
 
 
+def test_signing_out_in_the_console_leaves_no_keys_at_the_counter(till, sign_in):
+    till.goto("/console/")
+    till.context.clear_cookies()
+    sign_in(till, "owner@rimnam.example")
+    till.goto("/counter/")
+    till.wait_for_selector(READY, state="attached")
+    assert till.evaluate("PhakdiTill.till().then((till) => Boolean(till.signing))")
+    till.goto("/console/")
+    till.click("details.menu summary")
+    till.click("form[action='/sign-out/'] button")
+    till.wait_for_url("**/sign-in/")
+    until(till, "PhakdiTill.till().then((till) => !till)")
+    assert till.evaluate("caches.keys()") == []
+
+
 def test_points_are_not_used_without_a_network(till, shop, regular, picture):
     till.goto(f"/counter/m/{regular.id}/pay/?what=reward:cup")
     till.wait_for_selector(READY, state="attached")

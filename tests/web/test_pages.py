@@ -1,5 +1,7 @@
 """Every page of staff: it opens, stays small, asks the database a fixed number of times, and only for those who may."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -12,6 +14,7 @@ from phakdi.flows.issue_api_key import issue_api_key
 from phakdi.flows.manage_staff import Person, add_staff
 from phakdi.flows.manage_store import add_store
 from phakdi.flows.manage_webhooks import Wish, add_webhook, ping_webhook
+from phakdi.flows.reconcile_bill import reconcile_bill
 from phakdi.flows.record_activity import record_activity
 from phakdi.flows.request_import import keep_upload
 from phakdi.kit.clock import utc_now
@@ -22,6 +25,7 @@ from phakdi.platform.audit.core import Actor
 from phakdi.platform.audit.queries import entries
 from phakdi.platform.staff.core import MATRIX, HeldBecause, Role
 from phakdi.platform.staff.operations import Wanted, note_grant
+from phakdi.platform.staff.queries import places_of
 from phakdi.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -140,7 +144,23 @@ def foreign(other_organization_id):
         "job_id": 1,
         **webhook_of(other_organization_id),
         "held_id": held_of(other_organization_id, staff.id, member.id),
+        "bill_id": bill_of(staff),
     }
+
+
+def bill_of(staff):
+    """Return a bill that a till of their organization kept and nobody can book."""
+    place, now = places_of(user_id=staff.user.id)[0], utc_now()
+    said = {
+        "till": str(new_id()),
+        "number": 1,
+        "staff": str(staff.id),
+        "who": "Other",
+        "amount": "5",
+        "at": now.isoformat(),
+        "token": "t",
+    }
+    return reconcile_bill(place=place, text=json.dumps(said), signature="", now=now).bill_id
 
 
 def webhook_of(organization_id):

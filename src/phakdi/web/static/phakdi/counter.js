@@ -145,6 +145,13 @@
     });
   }
 
+  // Who needs the receipt's number for one bill needs it for the next.
+  for (const folded of document.querySelectorAll("[data-stays]")) {
+    const name = `phakdi-${folded.dataset.stays}`;
+    if (sessionStorage.getItem(name)) folded.open = true;
+    folded.addEventListener("toggle", () => (folded.open ? sessionStorage.setItem(name, "open") : sessionStorage.removeItem(name)));
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());

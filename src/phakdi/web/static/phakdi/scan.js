@@ -60,13 +60,15 @@
   const isCard = (text) => /^L1\./i.test(text);
 
   function announce(text, from) {
-    const places = [...document.querySelectorAll("[data-scan]")].filter((place) => place.offsetParent !== null && !place.disabled);
+    const places = [...document.querySelectorAll("[data-scan]")].filter((place) => !place.disabled && !place.closest("[hidden]"));
     const fits = (place) => place && places.includes(place) && (!isCard(text) || place.dataset.scan !== "receipt");
     const place = [from, ...places.filter((each) => !each.value), ...places].find(fits);
     if (!place) {
       location.href = `/counter/?q=${encodeURIComponent(text)}`;
       return;
     }
+    const folded = place.closest("details");
+    if (folded) folded.open = true;
     place.value = text;
     place.dispatchEvent(new Event("input", { bubbles: true }));
     place.dispatchEvent(new CustomEvent("scan", { bubbles: true, detail: text }));
