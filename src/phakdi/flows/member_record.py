@@ -16,6 +16,7 @@ from phakdi.platform.audit.queries import AuditFilter, entries
 
 Row = dict[str, Any]
 PAGE = 500
+ALL = 100_000
 PAGES_MAX = 200  # a hundred thousand rows of one kind: nobody has more
 AUDIT_MAX = 200
 PROFILE = (
@@ -55,69 +56,79 @@ class Part:
     title: Text
     why: Text
     kept: Text
-    read: Callable[[Member], list[Row]]
+    read: Callable[[Member, int], list[Row]]
 
 
 def record_of(*, organization_id: UUID, member_id: UUID) -> tuple[Member, dict[str, list[Row]]]:
     """Return the member and every row that is held about them, by the key of `PARTS`; in a scope. Raises UnknownMember."""
     member = get_member(organization_id=organization_id, member_id=member_id)
     people = [member, *merged_into(organization_id=organization_id, member_id=member_id)]
-    return member, {part.key: [row for person in people for row in part.read(person)] for part in PARTS}
+    return member, {part.key: [row for person in people for row in part.read(person, ALL)] for part in PARTS}
 
 
-def _profile(member: Member) -> list[Row]:
+def latest_of(*, organization_id: UUID, member_id: UUID, most: int) -> tuple[dict[str, list[Row]], dict[str, int]]:
+    """Return the latest rows of each part, ``most`` at most, and how many there are; in a scope. Raises UnknownMember."""
+    member = get_member(organization_id=organization_id, member_id=member_id)
+    people = [member, *merged_into(organization_id=organization_id, member_id=member_id)]
+    rows = {part.key: [row for person in people for row in part.read(person, most)] for part in PARTS}
+    sizes = {key: len(found) for key, found in rows.items()}
+    sizes |= ledger.sizes_of(organization_id=organization_id, member_ids=[person.id for person in people])
+    return {key: found[:most] for key, found in rows.items()}, sizes
+
+
+def _profile(member: Member, _most: int) -> list[Row]:
     return [_row(member, PROFILE) | {f"attribute_{key}": value for key, value in member.attributes.items()}]
 
 
-def _identities(member: Member) -> list[Row]:
+def _identities(member: Member, _most: int) -> list[Row]:
     found = identities_of(organization_id=member.organization_id, member_id=member.id)
     return [_row(row, ("kind", "value", "verified_at", "created_at")) for row in found]
 
 
-def _consents(member: Member) -> list[Row]:
+def _consents(member: Member, _most: int) -> list[Row]:
     found = consent_history(organization_id=member.organization_id, member_id=member.id, limit=PAGE * PAGES_MAX)
     return [_row(row, CONSENT) for row in found]
 
 
-def _wallets(member: Member) -> list[Row]:
+def _wallets(member: Member, _most: int) -> list[Row]:
     found = ledger.wallets_of(organization_id=member.organization_id, member_id=member.id)
     return [_row(row, ("unit", "active", "pending", "held", "debt", "earned", "spent", "expired")) for row in found]
 
 
-def _activities(member: Member) -> list[Row]:
-    return _all(member, ledger.activities_of, ACTIVITY)
+def _activities(member: Member, most: int) -> list[Row]:
+    return _all(member, most, ledger.activities_of, ACTIVITY)
 
 
-def _movements(member: Member) -> list[Row]:
-    return _all(member, ledger.entries_of, ENTRY)
+def _movements(member: Member, most: int) -> list[Row]:
+    return _all(member, most, ledger.entries_of, ENTRY)
 
 
-def _vouchers(member: Member) -> list[Row]:
-    return _all(member, ledger.vouchers_of, VOUCHER)
+def _vouchers(member: Member, most: int) -> list[Row]:
+    return _all(member, most, ledger.vouchers_of, VOUCHER)
 
 
-def _messages(member: Member) -> list[Row]:
+def _messages(member: Member, _most: int) -> list[Row]:
     return [
         _row(row, MESSAGE) for row in messages_of(organization_id=member.organization_id, member_id=member.id, limit=AUDIT_MAX)
     ]
 
 
-def _requests(member: Member) -> list[Row]:
+def _requests(member: Member, _most: int) -> list[Row]:
     return [_row(row, REQUEST) for row in requests_of(organization_id=member.organization_id, member_id=member.id)]
 
 
-def _audit(member: Member) -> list[Row]:
+def _audit(member: Member, _most: int) -> list[Row]:
     wanted = AuditFilter(subject_kind="member", subject_id=str(member.id))
     return [_row(row, LOOK) for row in entries(organization_id=member.organization_id, wanted=wanted, limit=AUDIT_MAX)]
 
 
-def _all(member: Member, page: Callable[..., list[Any]], columns: tuple[str, ...]) -> list[Row]:
+def _all(member: Member, most: int, page: Callable[..., list[Any]], columns: tuple[str, ...]) -> list[Row]:
     rows: list[Row] = []
     before: UUID | None = None
     for _ in range(PAGES_MAX):
-        found = page(organization_id=member.organization_id, member_id=member.id, before=before, limit=PAGE)
+        found = page(organization_id=member.organization_id, member_id=member.id, before=before, limit=min(PAGE, most))
         rows += [_row(row, columns) for row in found]
-        if len(found) < PAGE:
+        if len(found) < PAGE or len(rows) >= most:
             break
         before = found[-1].id
     return rows

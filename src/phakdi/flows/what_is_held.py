@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from phakdi.flows.held_words import COLUMNS, VALUES
-from phakdi.flows.member_record import PARTS, Row, record_of
+from phakdi.flows.member_record import PARTS, Row, latest_of
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.text import pick
 from phakdi.kit.thai import display_phone
@@ -61,7 +61,7 @@ def what_is_held(*, organization_id: UUID, member_id: UUID, language: str) -> li
     """
     with organization_scope(organization_id):
         zone = ZoneInfo(get_organization(organization_id=organization_id).time_zone)
-        _, record = record_of(organization_id=organization_id, member_id=member_id)
+        record, sizes = latest_of(organization_id=organization_id, member_id=member_id, most=SHOWN_MAX)
         labels = {
             f"attribute_{each.key}": pick(each.labels, language) or each.key
             for each in attribute_definitions(organization_id=organization_id)
@@ -73,8 +73,8 @@ def what_is_held(*, organization_id: UUID, member_id: UUID, language: str) -> li
             pick(part.title, language),
             pick(part.why, language),
             pick(part.kept, language),
-            len(record[part.key]),
-            tuple(reader.row(row, part.key) for row in record[part.key][:SHOWN_MAX]),
+            sizes[part.key],
+            tuple(reader.row(row, part.key) for row in record[part.key]),
         )
         for part in PARTS
     ]

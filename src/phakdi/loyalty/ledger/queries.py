@@ -3,7 +3,8 @@
 Pages go backwards by identifier: identifiers are ordered by the time of recording.
 """
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
@@ -107,6 +108,14 @@ def vouchers_of(
     """Return the member's vouchers, the latest first, up to ``limit`` before the voucher ``before``."""
     found = _of(Voucher.objects.all(), organization_id, member_id, before)
     return list((found.filter(state=state) if state else found)[: min(limit, PAGE_MAX)])
+
+
+def sizes_of(*, organization_id: UUID, member_ids: Sequence[UUID]) -> dict[str, int]:
+    """Return how many activities, movements and vouchers these members have together."""
+    tables: dict[str, QuerySet[Any]] = {
+        "activities": Activity.objects.all(), "movements": Entry.objects.all(), "vouchers": Voucher.objects.all(),
+    }  # fmt: skip
+    return {name: rows.filter(organization_id=organization_id, member_id__in=member_ids).count() for name, rows in tables.items()}
 
 
 def _of(rows: QuerySet[Row], organization_id: UUID, member_id: UUID, before: UUID | None) -> QuerySet[Row]:
