@@ -1,8 +1,11 @@
 """Keep the sums by day that a dashboard shows: fold in what is new, and count whole what cannot be summed, now and then."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.db import OperationalError
 
 from phakdi.insight.daily import operations, queries
 from phakdi.kit.db.scope import organization_scope
@@ -11,12 +14,13 @@ from phakdi.platform.organizations.queries import get_organization
 LEAST = timedelta(seconds=2)
 REST = 100  # so many times as long as counting took, nothing is counted again
 QUICK_MS = 50
-FEW = 2000  # transactions that are folded in while somebody waits
+FOLDS_MAX = 40  # a call
+FEW = 500  # transactions that are folded in while somebody waits
 
 
 def fold_days(*, now: datetime) -> bool:
     """Fold in what was written since the last time, for every organization; False where some is left for the next call."""
-    return operations.fold(now=now) <= 0
+    return any(operations.fold(now=now) <= 0 for _ in range(FOLDS_MAX))
 
 
 def count_if_due(*, organization_id: UUID, now: datetime) -> bool:
@@ -38,7 +42,8 @@ def freshen(*, organization_id: UUID, now: datetime) -> None:
     """Bring the figures up to date for whoever looks, as far as that takes no time; the worker does the rest."""
     if operations.behind() <= FEW:
         operations.fold(now=now, span=FEW)
-    with organization_scope(organization_id):
+    with suppress(OperationalError), organization_scope(organization_id):
         kept = queries.find_count(organization_id=organization_id)
-    if kept is None or kept.took_ms < QUICK_MS:
-        count_if_due(organization_id=organization_id, now=now)
+        if kept is None or kept.took_ms < QUICK_MS:
+            operations.hurry()  # the worker has time for a large shop
+            count_if_due(organization_id=organization_id, now=now)

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
 
 from phakdi.insight.daily.core import WINDOWS, window_to
 from phakdi.kit.db.scope import in_transaction
 
-SPAN = 20_000  # transactions a fold
+SPAN, FEWER = 500, 8  # transactions a fold; so many times fewer where they were too many
 BEST, MANY, HISTORY_DAYS, SOON_DAYS = 5, 50, 2 * max(WINDOWS), (7, 30)
 
 _FOLD = "SELECT daily_fold(%s::timestamptz, %s::bigint)"
@@ -49,11 +50,17 @@ ON CONFLICT (organization_id) DO UPDATE SET counted_at = excluded.counted_at, to
 def fold(*, now: datetime, span: int = SPAN) -> int:
     """Add what was written since the last time to the sums by day, for every organization, up to ``span`` transactions.
 
+    Where that takes longer than a statement may, fewer are taken at once: an import writes much in one transaction.
     Returns how many transactions are left; -1 where somebody else is at it. Safe to repeat and to stop at any moment.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FOLD, [now, span])
-        left: int = cursor.fetchone()[0]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_FOLD, [now, span])
+            left: int = cursor.fetchone()[0]
+    except OperationalError as error:
+        if span == 1 or not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return fold(now=now, span=max(span // FEWER, 1))
     return left
 
 
@@ -69,6 +76,13 @@ def restart(*, now: datetime) -> None:
     """Go on after a restore: another server numbers its transactions anew."""
     with connection.cursor() as cursor:
         cursor.execute(_RESTART, [now])
+
+
+@in_transaction
+def hurry() -> None:
+    """Let nothing in this transaction take long: somebody waits for a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '300ms'")
 
 
 @in_transaction

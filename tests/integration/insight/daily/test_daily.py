@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phakdi.flows.keep_daily import count_if_due, fold_days, freshen
+from phakdi.flows.merge_members import merge_members, unmerge_members
 from phakdi.flows.record_activity import record_activity
 from phakdi.insight.daily import operations, queries
 from phakdi.insight.daily.core import Buyers, Flow, Sales, Window, window_to
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Rejected
+from phakdi.loyalty.engine.recording import Actor
 from phakdi.loyalty.ledger.models import Activity, Entry, Wallet
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -228,6 +230,35 @@ def test_folding_at_once_from_two_sides_counts_once(shop, people):
     compare(shop, [window_to(NOW.astimezone(ZONE).date(), days=30)])
 
 
+def test_what_takes_too_long_at_once_is_folded_in_parts(shop, people):
+    """A statement that is cut off has done nothing; fewer transactions at once get through."""
+    for number in range(6):
+        buy(shop, people[number % 3], NOW - timedelta(days=number), 50, ref=f"a{number}")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('daily_add'::regproc)")
+        (whole,) = cursor.fetchone()
+        cursor.execute(SLOW_IN_BULK.replace("{body}", whole.replace("daily_add", "daily_add_all", 1)))
+        try:
+            fold_all()
+        finally:
+            cursor.execute(whole)
+            cursor.execute("DROP FUNCTION daily_add_all")
+    compare(shop, [window_to(NOW.astimezone(ZONE).date(), days=30)])
+
+
+SLOW_IN_BULK = """
+{body};
+CREATE OR REPLACE FUNCTION daily_add(before pg_snapshot, seen pg_snapshot, restored timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF (pg_snapshot_xmax(seen)::text)::bigint - (pg_snapshot_xmax(before)::text)::bigint > 10 THEN
+        RAISE EXCEPTION 'as if cut off' USING ERRCODE = '57014';
+    END IF;
+    PERFORM daily_add_all(before, seen, restored);
+END $$
+"""
+
+
 def test_after_a_restore_nothing_is_missed_and_nothing_taken_twice(shop, people):
     """The rows of a backup bear the numbers of another server, higher than ours; some were not folded in yet."""
     buy(shop, people[0], NOW - timedelta(days=3), 100, ref="folded")
@@ -262,6 +293,35 @@ def test_what_cannot_be_summed_is_counted_whole(shop, people):
     assert counted.ending == {"points": {7: 50, 30: 50}}
     assert [(each.member_id, each.points) for each in counted.ending_first] == [(str(people[0]), 50)]
     assert [each.member_id for each in counted.holding_most] == [str(people[1]), str(people[0])]
+
+
+def test_members_who_are_one_count_once_for_as_long_as_they_are(shop, people):
+    """K0: a merged member's history counts once, for the survivor; also what comes back of it afterwards."""
+    one, other, third = people
+    for member_id, ref in ((one, "a"), (other, "b"), (third, "c")):
+        buy(shop, member_id, NOW - timedelta(days=2), 100, ref=ref)
+    buy(shop, other, NOW - timedelta(days=1), 100, ref="d")
+    fold_all()
+    window, who = window_to(NOW.astimezone(ZONE).date(), days=7), Actor("staff", "1")
+
+    def buyers():
+        fold_all()
+        with organization_scope(shop):
+            return queries.buyers_in(organization_id=shop, window=window), queries.sales_by_day(
+                organization_id=shop, window=window
+            )
+
+    assert buyers()[0] == Buyers(3, 1)
+    merge = merge_members(organization_id=shop, survivor_id=one, merged_id=other, now=NOW, actor=who)
+    assert buyers()[0] == Buyers(2, 1)
+    sales = buyers()[1]
+    assert sum(sales.values(), Sales()) == Sales(4, 40_000)
+
+    give_back(shop, one, NOW + timedelta(minutes=1), "d")
+    assert buyers()[0] == Buyers(2, 0)
+
+    unmerge_members(organization_id=shop, merge_id=merge.id, now=NOW + timedelta(minutes=2), actor=who)
+    assert buyers()[0].once == 3
 
 
 def test_rows_behind_a_figure_come_page_by_page(shop, people):
