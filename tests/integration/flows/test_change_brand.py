@@ -10,7 +10,7 @@ from phakdi.flows.change_brand import change_brand, remove_logo, switch_module
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Conflict, Invalid, NotFound
 from phakdi.platform.audit import queries as audit
-from phakdi.platform.organizations.core.modules import Module
+from phakdi.platform.organizations.core.modules import NEEDS, Module
 from phakdi.platform.organizations.queries import brand_of, find_by_domain, find_organization, modules_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -148,7 +148,9 @@ def test_a_refused_change_keeps_no_logo(organization_id, settings):
 
 def test_modules_are_switched_and_those_that_need_them_go_too(organization_id, other_organization_id):
     switch_module(organization_id=organization_id, module="portal", is_on=False, now=NOW)
-    assert modules_of(organization_id) == frozenset(Module) - {Module.PORTAL, Module.SELF_ENROLLMENT}
+    gone = {Module.PORTAL, *(module for module, needed in NEEDS.items() if needed is Module.PORTAL)}
+    assert Module.SELF_ENROLLMENT in gone
+    assert modules_of(organization_id) == frozenset(Module) - gone
     assert modules_of(other_organization_id) == frozenset(Module)
 
     switch_module(organization_id=organization_id, module="portal", is_on=True, now=NOW)
