@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from phakdi.flows.log_breach import log_breach
 from phakdi.flows.publish_consent import publish_consent
@@ -22,9 +23,7 @@ def test_privacy_in_every_look(shop, regular, open_page, sign_in, picture, size,
     now, clerk = utc_now(), Actor("staff", "1")
     look_id = request.node.callspec.id
     asked = [
-        open_request(
-            organization_id=shop.id, member_id=regular.id, kind=kind, details="ขอบคุณค่ะ", now=now - timedelta(days=days)
-        )
+        open_request(organization_id=shop.id, member_id=regular.id, kind=kind, details="ขอบคุณค่ะ", now=now - timedelta(days=days))
         for kind, days in (("ACCESS", 31), ("CORRECTION", 26), ("ERASURE", 2))
     ]
     words = {"th": "ร้านส่งข่าวและโปรโมชันถึงฉันได้ ถอนได้ทุกเมื่อ", "en": "The shop may send me news and offers; I may take it back."}
@@ -45,7 +44,9 @@ def test_privacy_in_every_look(shop, regular, open_page, sign_in, picture, size,
         ("privacy", "/console/privacy/"),
         ("breach", "/console/privacy/breaches/new/"),
         ("records", "/console/privacy/records/"),
+        ("codes", "/console/privacy/codes/"),
         ("consents", "/console/consents/"),
         ("consent", "/console/consents/marketing/"),
     ):
         look(page, picture, address, f"{name}-{look_id}")
+        assert Axe().run(page).response["violations"] == [], address
