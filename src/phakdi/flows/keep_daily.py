@@ -15,7 +15,7 @@ LEAST = timedelta(seconds=2)
 REST = 100  # so many times as long as counting took, nothing is counted again
 QUICK_MS = 50
 FOLDS_MAX = 40  # a call
-FEW = 500  # transactions that are folded in while somebody waits
+FEW = 100  # transactions that are folded in while somebody waits
 
 
 def fold_days(*, now: datetime) -> bool:
