@@ -17,8 +17,9 @@ __all__ = ["Store", "add_store", "change_store", "close_store", "reopen_store"]
 def add_store(
     *, organization_id: UUID, code: str, given: Mapping[str, object], now: datetime, actor: Actor | None = None
 ) -> Store:
-    """Add a store: ``given`` has name (one text or by language), latitude, longitude, hours, address, phone,
-    opening_hours, area.
+    """Add a store.
+
+    ``given`` has name (one text or by language), latitude, longitude, hours, address, phone, opening_hours, area.
 
     Raises:
         Invalid: a field is not known or cannot be read.

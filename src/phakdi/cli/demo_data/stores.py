@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKDAYS = dict.fromkeys(DAYS[:5], ("07:00", "20:00")) | {"sat": ("08:00", "18:00")}
+EVERY_DAY = dict.fromkeys(DAYS, ("08:00", "21:00"))
+
 
 @dataclass(frozen=True, slots=True)
 class DemoStore:
@@ -28,7 +32,7 @@ class DemoStore:
             "longitude": str(self.longitude),
             "address": self.address,
             "area": self.province,
-            "opening_hours": "07:00-20:00" if self.kind == "office" else "08:00-21:00",
+            "hours": WORKDAYS if self.kind == "office" else EVERY_DAY,
         }
 
 

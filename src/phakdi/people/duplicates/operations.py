@@ -131,7 +131,7 @@ def forget(*, organization_id: UUID, member_id: UUID) -> None:
 @in_transaction
 def forget_for_good(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
     """Forget members whose data were erased: also what was decided about them, as it says what they are called."""
-    keep_keys(organization_id=organization_id, keys={member_id: () for member_id in member_ids})
+    keep_keys(organization_id=organization_id, keys=dict.fromkeys(member_ids, ()))
     Pair.objects.filter(Q(low_id__in=member_ids) | Q(high_id__in=member_ids), organization_id=organization_id).delete()
 
 

@@ -84,10 +84,10 @@ def _apart(placed: Iterable[_Placed]) -> list[_Placed]:
     done: list[_Placed] = []
     for each in placed:
         x, y = each.x, each.y
-        for turn in range(1, 24):
-            if all(math.hypot(x - other.x, y - other.y) >= 1.6 * RADIUS for other in done):
+        for turn in range(1, 40):
+            if all(math.hypot(x - other.x, y - other.y) >= 2.7 * RADIUS for other in done):
                 break
-            angle, away = turn * 2.4, RADIUS * (1.0 + turn * 0.25)
+            angle, away = turn * 2.4, RADIUS * (1.6 + turn * 0.35)
             x = min(max(each.x + away * math.cos(angle), RADIUS), WIDTH - RADIUS)
             y = min(max(each.y + away * math.sin(angle), RADIUS), HEIGHT - RADIUS)
         done.append(_Placed(each.point, x, y))
