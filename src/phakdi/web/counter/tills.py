@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.contrib.staticfiles import finders
@@ -16,11 +17,14 @@ from phakdi import __version__
 from phakdi.flows.reconcile_bill import Reconciled, reconcile_bill
 from phakdi.flows.register_till import register_till
 from phakdi.kit.clock import utc_now
+from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid, Refusal, Unavailable
 from phakdi.platform.organizations.core.modules import Module
 from phakdi.platform.staff.core import Permission
 from phakdi.platform.tills.core import BillState
-from phakdi.web.access import Desk, staff_page
+from phakdi.platform.tills.queries import find_till
+from phakdi.web.access import Desk, find_desk, staff_page
+from phakdi.web.branding.shown import app_icons
 from phakdi.web.counter.categories import categories_of
 from phakdi.web.counter.desk import current_store, own_stores
 from phakdi.web.counter.forms import TENDERS
@@ -30,18 +34,6 @@ from phakdi.web.words import refusal_sentence
 
 AT_ONCE = 25  # bills in one request
 LABEL_MAX = 80
-ASSETS = (
-    "tokens.css",
-    "frame.css",
-    "parts.css",
-    "pages.css",
-    "counter.css",
-    "pages.js",
-    "till.js",
-    "counter.js",
-    "scan.js",
-    "mark.svg",
-)
 WORKER = ("till.js", "counter-worker.js")
 WORKER_POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"
 
@@ -59,9 +51,10 @@ def till(request: HttpRequest, desk: Desk) -> HttpResponse:
         "csrf": get_token(request),
     }
     if request.method == "POST":
-        require_on(request, Module.COUNTER_OFFLINE)
         label = request.headers.get("User-Agent", "")[:LABEL_MAX]
         known = read_id(request.POST.get("till"))
+        if not _is_known(desk, known):  # one that is may open what it kept before this was switched off
+            require_on(request, Module.COUNTER_OFFLINE)
         registered = register_till(place=desk.place, till_id=known, label=label, now=utc_now())
         told |= {
             "till": str(registered.id),
@@ -91,8 +84,7 @@ def offline(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the counter's service worker: one file, so that it runs with a policy without exceptions."""
-    settings = {"version": __version__, "assets": [f"{static(f'phakdi/{name}')}?{__version__}" for name in ASSETS]}
-    parts = [f"const COUNTER = {orjson.dumps(settings).decode()};"]
+    parts = [f'const VERSION = "{__version__}";']
     for name in WORKER:
         path = finders.find(f"phakdi/{name}")
         assert isinstance(path, str), f"{name} is a static file of ours"
@@ -103,10 +95,15 @@ def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
 
 
 @require_safe
-def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Return by what the counter is installed as an app."""
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Return by what the counter is installed as an app: with the shop's own name and icons for who works there."""
+    desk = find_desk(request) if request.user.is_authenticated else None
+    request.desk = desk  # type: ignore[attr-defined]  # whose icons they are
+    icons = [
+        {"src": src, "sizes": f"{side}x{side}", "type": "image/png", "purpose": use} for src, side, use in app_icons(request)
+    ]
     told = {
-        "name": f"Phakdi · {_('Counter')}",
+        "name": f"{desk.organization.name if desk else 'Phakdi'} · {_('Counter')}",
         "short_name": str(_("Counter")),
         "id": "/counter/",
         "start_url": "/counter/",
@@ -114,12 +111,19 @@ def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's s
         "display": "standalone",
         "background_color": "#f6f4ee",
         "theme_color": "#0b6b62",
-        "icons": [{"src": static("phakdi/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": icons or [{"src": static("phakdi/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
     }
     return HttpResponse(orjson.dumps(told), content_type="application/manifest+json")
 
 
 worker.is_public = manifest.is_public = True  # type: ignore[attr-defined]  # a test reads it; they tell nothing
+
+
+def _is_known(desk: Desk, till_id: UUID | None) -> bool:
+    if till_id is None:
+        return False
+    with organization_scope(desk.organization_id):
+        return find_till(organization_id=desk.organization_id, till_id=till_id) is not None
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:

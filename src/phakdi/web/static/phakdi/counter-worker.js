@@ -2,17 +2,19 @@
 // answer did not come. Nothing that names a member is put into a cache.
 "use strict";
 
-const CACHE = `phakdi-counter-${COUNTER.version}`;
+const CACHE = `phakdi-counter-${VERSION}`;
 const SHELL = "/counter/offline/";
 const GIVE = /^\/counter\/m\/([0-9a-f-]{36})\/give\/$/;
 
 async function remember() {
   const cache = await caches.open(CACHE);
   const answer = await fetch(SHELL, { credentials: "same-origin", redirect: "manual", cache: "no-store" });
-  if (answer.ok) await cache.put(SHELL, answer);
-  for (const asset of COUNTER.assets) {
-    await cache.add(asset).catch(() => {});
-  }
+  if (!answer.ok) return;
+  const page = await answer.clone().text();
+  await cache.put(SHELL, answer);
+  // What the page is made of: its styles, scripts and pictures, the shop's own included.
+  const parts = [...page.matchAll(/<(?:link|script|img)\b[^>]*?\b(?:href|src)="(\/[^"]+)"/g)].map((found) => found[1].replaceAll("&amp;", "&"));
+  for (const part of new Set(parts)) await cache.add(part).catch(() => {});
 }
 
 async function forget() {
@@ -81,7 +83,7 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (address.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(navigate(request));
-  else if (request.method === "GET" && COUNTER.assets.includes(address.pathname + address.search)) {
+  else if (request.method === "GET" && ["style", "script", "image", "manifest"].includes(request.destination)) {
     event.respondWith(fetch(request).catch(async () => (await caches.match(request)) || Response.error()));
   }
 });

@@ -216,7 +216,10 @@
 
   async function begin() {
     if (!frame.dataset.worker) return end();
-    if ("serviceWorker" in navigator) {
+    if ("serviceWorker" in navigator && !frame.dataset.worker) { // switched off: what was kept before is still sent
+      const before = await navigator.serviceWorker.getRegistration("/counter/");
+      if (before) await before.unregister();
+    } else if ("serviceWorker" in navigator) {
       const worker = await navigator.serviceWorker.register(frame.dataset.worker, { scope: "/counter/" });
       if (!frame.dataset.isShell && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage("remember");
       const bills = await PhakdiTill.count();
@@ -224,7 +227,7 @@
     }
     const mine = await PhakdiTill.till();
     const isMine = mine && mine.signing && mine.organization === frame.dataset.organization && mine.staff === frame.dataset.staff;
-    if (!frame.dataset.isShell && !isMine) {
+    if (!frame.dataset.isShell && !isMine && (frame.dataset.worker || (await PhakdiTill.count()) > 0)) {
       try { await PhakdiTill.register(await PhakdiTill.state()); } catch { /* without a network: at the next page */ }
     }
     if (!frame.dataset.isShell) await PhakdiTill.inStore(frame.dataset.store);
