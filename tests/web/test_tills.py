@@ -151,6 +151,12 @@ def give(till, member, amount, **more):
     return till.post(f"/counter/m/{member.id}/give/", form)["Location"]
 
 
+def test_pages_about_a_member_say_in_which_store_bills_are_kept(till, member):
+    done = give(till, member, 100)
+    for address in (f"/counter/m/{member.id}/", done, f"{done}undo/", f"/counter/m/{member.id}/pay/", "/counter/", "/counter/offline/"):
+        assert 'data-store="S1"' in till.get(address).text
+
+
 def test_day_sums_what_each_cashier_gave_and_undid(till, signed_in, shop, member, other_member_id):
     add_store(organization_id=shop, code="S2", given={"name": "Two"}, now=utc_now())
     for amount in (100, 250):

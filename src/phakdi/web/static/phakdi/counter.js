@@ -230,7 +230,7 @@
     if (!frame.dataset.isShell && !isMine && (frame.dataset.worker || (await PhakdiTill.count()) > 0)) {
       try { await PhakdiTill.register(await PhakdiTill.state()); } catch { /* without a network: at the next page */ }
     }
-    if (!frame.dataset.isShell) await PhakdiTill.inStore(frame.dataset.store);
+    if (!frame.dataset.isShell && frame.dataset.store) await PhakdiTill.inStore(frame.dataset.store);
     await show(null);
     frame.dataset.isReady = "yes";
     await send();
