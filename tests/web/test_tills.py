@@ -153,7 +153,14 @@ def give(till, member, amount, **more):
 
 def test_pages_about_a_member_say_in_which_store_bills_are_kept(till, member):
     done = give(till, member, 100)
-    for address in (f"/counter/m/{member.id}/", done, f"{done}undo/", f"/counter/m/{member.id}/pay/", "/counter/", "/counter/offline/"):
+    for address in (
+        f"/counter/m/{member.id}/",
+        done,
+        f"{done}undo/",
+        f"/counter/m/{member.id}/pay/",
+        "/counter/",
+        "/counter/offline/",
+    ):
         assert 'data-store="S1"' in till.get(address).text
 
 
