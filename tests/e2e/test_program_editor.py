@@ -68,6 +68,7 @@ def test_double_points_on_tuesdays_for_gold_at_siam(shop, gold, open_page, sign_
     said = page.inner_text(".said-text")
     assert ("on Tuesday, for Gold, at Siam", "วันอังคาร สำหรับ โกลด์ ที่ สยาม")[says] in said
     picture(page, f"4-filled-{name}")
+    page.wait_for_timeout(700)
     settle(page)  # leaving while something is asked for is told in the console
     with page.expect_navigation():
         page.click(".save-bar button[value='save']")

@@ -252,3 +252,30 @@ def test_what_can_never_hold_is_told_in_the_words_of_the_form(owner):
         owner.defaults["HTTP_ACCEPT_LANGUAGE"] = language
         looked = owner.post(f"{HOME}earning/1/", sent, headers={"HX-Request": "true"}).content.decode()
         assert f'<a href="#p-when">{said}</a>' in looked
+
+
+HOSTILE = "\"><img src=x onerror=alert(1)>'{{7*7}}%s{0}"
+
+
+def test_what_somebody_writes_is_only_ever_text(owner, shop):
+    from phakdi.loyalty.programs.yaml import write
+
+    raw = dict(values(CAFE))
+    name = {"th": HOSTILE, "en": HOSTILE}
+    raw["name"] = raw["description"] = name
+    raw["earning"] = [
+        {"key": HOSTILE[:60], "name": name, "when": {"channel": HOSTILE, "member.level": HOSTILE}, "give": {"multiply": 2}},
+        *raw["earning"],
+    ]
+    raw["vouchers"] = {HOSTILE: {"name": name, "item": name, "percent": 200}, **raw["vouchers"]}
+    raw["limits"] = {HOSTILE: {"max": 5}}
+    raw["cases"] = [{"name": HOSTILE, "steps": [{"at": "2026-03-02T08:00:00+07:00", "do": "join"}], "expect": {"points": 99}}]
+    saved = owner.post("/console/programs/edit/", {"text": write(raw), "do": "save", "amount": ""})
+    assert saved.status_code == 302
+    looked_at = [HOME, *(f"{HOME}{each}/" for each in ("earning", "vouchers", "limits", "publish"))]
+    looked_at += [f"{HOME}{each}/0/" for each in ("basics", "earning", "vouchers", "limits")] + ["/console/programs/edit/"]
+    for address in looked_at:
+        page = owner.get(address)
+        assert page.status_code == 200, address
+        assert "<img src=x" not in page.content.decode(), address
+        assert b"49" not in page.content or b"{{7*7}}" in page.content

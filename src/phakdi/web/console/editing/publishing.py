@@ -44,7 +44,12 @@ class PublishForm(forms.Form):
         required=False,
     )
     note = forms.CharField(label=gettext_lazy("What changes, for colleagues"), max_length=300, required=False)
-    approved_by = forms.CharField(label=gettext_lazy("Who approved it"), max_length=100, required=False)
+    approved_by = forms.CharField(
+        label=gettext_lazy("Who approved it"),
+        help_text=gettext_lazy("Empty where nobody had to."),
+        max_length=100,
+        required=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
     draft = draft_of(desk)
     if not draft.is_begun:
         return redirect("web:program_draft")
-    form = PublishForm(request.POST or None, initial={"approved_by": desk.user.name})
+    form = PublishForm(request.POST or None)
     if request.method == "POST":
         if request.POST.get("do") == "keep-mine":
             return _rebase(request, draft)
