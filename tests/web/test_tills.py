@@ -69,6 +69,20 @@ def test_colleagues_share_the_seal_and_not_the_signature(till, signed_in):
     assert other["signing"] != first["signing"]
 
 
+def test_closed_device_keeps_no_more_bills(till, signed_in, shop, member):
+    told = till.post("/counter/till/").json()
+    assert till.post("/counter/devices/", {"till": told["till"]}).status_code == 403
+    owner = signed_in(Role.OWNER)
+    assert [str(device.id) for device, _ in owner.get("/counter/devices/").context["devices"]] == [told["till"]]
+    early = kept(told, member.phone)
+    owner.post("/counter/devices/", {"till": told["till"]})
+    assert list(owner.get("/counter/devices/").context["devices"]) == []
+    late = kept(told, member.phone, number=2, at=(utc_now() + timedelta(seconds=30)).isoformat())
+    answers = send(till, early, late).json()["answers"]
+    assert [answer["state"] for answer in answers] == ["BOOKED", "CONFLICT"]  # what was kept before is good
+    assert till.post("/counter/till/", {"till": told["till"]}).json()["till"] != told["till"]
+
+
 def test_bills_are_answered_one_by_one(till, shop, member):
     told = till.post("/counter/till/").json()
     answers = send(till, kept(told, member.phone), {"text": "no bill", "signature": ""}, kept(told, "Nobody", number=2)).json()

@@ -1,4 +1,4 @@
-"""Let a browser at the counter keep bills while the network is gone."""
+"""Let a browser at the counter keep bills while the network is gone, and no longer once it is lost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from phakdi.flows.organization_trail import note
 from phakdi.kit.db.scope import organization_scope
 from phakdi.platform.audit.core import Actor
 from phakdi.platform.staff.core import Permission, Place
+from phakdi.platform.tills import operations
 from phakdi.platform.tills.core import Keys
-from phakdi.platform.tills.operations import open_till
 
-__all__ = ["RegisteredTill", "register_till"]
+__all__ = ["RegisteredTill", "close_till", "register_till"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def register_till(*, place: Place, till_id: UUID | None, label: str, now: dateti
     """
     place.require(Permission.ACTIVITIES_WRITE)
     with organization_scope(place.organization_id):
-        till, keys, is_new = open_till(
+        till, keys, is_new = operations.open_till(
             organization_id=place.organization_id, till_id=till_id, staff_id=place.staff_id, label=label, now=now
         )
         if is_new:
@@ -42,3 +42,21 @@ def register_till(*, place: Place, till_id: UUID | None, label: str, now: dateti
                 actor=Actor("staff", str(place.staff_id)),
             )
     return RegisteredTill(till.id, keys)
+
+
+def close_till(*, place: Place, till_id: UUID, now: datetime) -> None:
+    """Let a lost or retired device keep no more bills: what it signs from now on is only looked at. Safe to repeat.
+
+    Raises:
+        NotAllowed: this person does not hand out keys.
+    """
+    place.require(Permission.KEYS_WRITE)
+    with organization_scope(place.organization_id):
+        if operations.close_till(organization_id=place.organization_id, till_id=till_id, now=now):
+            note(
+                organization_id=place.organization_id,
+                action="till.closed",
+                subject=("till", str(till_id)),
+                now=now,
+                actor=Actor("staff", str(place.staff_id)),
+            )

@@ -79,6 +79,7 @@ ACTIONS: Mapping[str, str | Promise] = {
     "activity.undone": _("Taken back at the counter"),
     "member.vouched_for": _("Member vouched for"),
     "till.opened": _("Device at the counter registered"),
+    "till.closed": _("Device at the counter closed"),
     "till_bill.given_up": _("Nothing given for a kept bill"),
     "activity.rejected": _("Late activity rejected"),
 }

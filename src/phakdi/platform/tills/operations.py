@@ -12,7 +12,7 @@ from phakdi.platform.tills import queries
 from phakdi.platform.tills.core import BillState, KeptBill, Keys, digest_of, keys_of, new_secret
 from phakdi.platform.tills.models import Till, TillBill
 
-LABEL_MAX = 80
+LABEL_MAX = 200
 SEEN_AGAIN = timedelta(minutes=10)
 
 
@@ -44,6 +44,12 @@ def open_till(
         seen_at=now,
     )
     return till, keys_of(secret, staff_id), True
+
+
+@in_transaction
+def close_till(*, organization_id: UUID, till_id: UUID, now: datetime) -> bool:
+    """Let a till keep no more bills, and tell whether it was open."""
+    return Till.objects.filter(organization_id=organization_id, id=till_id, closed_at=None).update(closed_at=now) == 1
 
 
 @in_transaction

@@ -9,6 +9,7 @@ from phakdi.platform.tills.core import BillState, KeptBill, read_bill
 from phakdi.platform.tills.models import Till, TillBill
 
 BILLS_MAX = 500
+TILLS_MAX = 200
 
 
 class UnknownBill(NotFound):
@@ -20,6 +21,12 @@ class UnknownBill(NotFound):
 def find_till(*, organization_id: UUID, till_id: UUID) -> Till | None:
     """Return the till, closed or not, or None."""
     return Till.objects.filter(organization_id=organization_id, id=till_id).first()
+
+
+def open_tills(*, organization_id: UUID, limit: int = TILLS_MAX) -> list[Till]:
+    """Return the tills that may keep bills, the latest seen first."""
+    found = Till.objects.filter(organization_id=organization_id, closed_at=None)
+    return list(found.order_by("-seen_at", "-id")[: min(limit, TILLS_MAX)])
 
 
 def secret_of(till: Till) -> bytes:

@@ -5,24 +5,26 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from phakdi import __version__
 from phakdi.flows.reconcile_bill import Reconciled, reconcile_bill
-from phakdi.flows.register_till import register_till
+from phakdi.flows.register_till import close_till, register_till
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid, Refusal, Unavailable
 from phakdi.platform.organizations.core.modules import Module
 from phakdi.platform.staff.core import Permission
+from phakdi.platform.staff.queries import staff_of
 from phakdi.platform.tills.core import BillState
-from phakdi.platform.tills.queries import find_till
+from phakdi.platform.tills.queries import find_till, open_tills
 from phakdi.web.access import Desk, find_desk, staff_page
 from phakdi.web.branding.shown import app_icons
 from phakdi.web.counter.categories import categories_of
@@ -33,7 +35,7 @@ from phakdi.web.requests import read_id
 from phakdi.web.words import refusal_sentence
 
 AT_ONCE = 25  # bills in one request
-LABEL_MAX = 80
+LABEL_MAX = 200
 WORKER = ("till.js", "counter-worker.js")
 WORKER_POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"
 
@@ -70,6 +72,23 @@ def bills(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Book the bills that a till kept, in their order; each is answered by itself, so that one does not stop the others."""
     sent = _sent(request)
     return JsonResponse({"answers": [_reconciled(desk, text, signature) for text, signature in sent]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.KEYS_WRITE)
+def devices(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show the devices that may keep bills; close one that is lost."""
+    if request.method == "POST":
+        till_id = read_id(request.POST.get("till"))
+        if till_id is None:
+            raise Invalid("Say which device.", code="till_unknown", field="till")
+        close_till(place=desk.place, till_id=till_id, now=utc_now())
+        messages.success(request, _("The device is closed. What it keeps from now on is only looked at."), "good")
+        return redirect("web:counter_devices")
+    with organization_scope(desk.organization_id):
+        names = {each.id: each.user.name for each in staff_of(organization_id=desk.organization_id)}
+        found = [(each, names.get(each.created_by_id, "")) for each in open_tills(organization_id=desk.organization_id)]
+    return render(request, "counter/devices.html", {"devices": found})
 
 
 @require_safe

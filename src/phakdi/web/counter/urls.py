@@ -20,6 +20,7 @@ urlpatterns = [
     path("waiting/<uuid:bill_id>/", waiting.settle, name="counter_settle"),
     path("till/", tills.till, name="counter_till"),
     path("till/bills/", tills.bills, name="counter_bills"),
+    path("devices/", tills.devices, name="counter_devices"),
     path("offline/", tills.offline, name="counter_offline"),
     path("worker.js", tills.worker, name="counter_worker"),
     path("app.webmanifest", tills.manifest, name="counter_manifest"),

@@ -188,7 +188,7 @@
     item.querySelector("[data-when-kept]").textContent = new Date(bill.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     item.querySelector("[data-money]").textContent = bill.amount ? money(bill.amount) : "";
     const problem = item.querySelector("[data-problem]");
-    problem.textContent = bill.problem;
+    problem.textContent = bill.problem === "sealed" ? say("closed") : bill.problem;
     problem.hidden = !bill.problem;
     return item;
   }
