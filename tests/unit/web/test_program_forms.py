@@ -13,7 +13,7 @@ from phakdi.loyalty.programs.rewriting import is_same
 from phakdi.web.console.editing import builder
 from phakdi.web.console.editing.builder import Condition, is_same_tree
 from phakdi.web.console.editing.forming import press
-from phakdi.web.console.editing.items import ItemForm
+from phakdi.web.console.editing.items import ItemForm, say
 from phakdi.web.console.editing.parts import Reading
 from phakdi.web.console.editing.posted import nest
 from phakdi.web.console.editing.room import Room
@@ -210,3 +210,50 @@ def test_points_stay_what_is_meant_when_other_kinds_come():
     moved = points.move(two, 0, 1)
     assert list(moved["units"]) == ["miles", "points"]
     assert moved["main_unit"] == "points"
+
+
+JUNK = (
+    None,
+    5,
+    Decimal("2.5"),
+    "x",
+    "",
+    [],
+    [1],
+    {},
+    {"a": 1},
+    True,
+    [{"key": 3}],
+    {"by": "level"},
+    [None],
+    {"any": 5},
+    {"after": 5},
+    "never",
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_draft_that_is_no_program_yet_can_be_looked_at_and_mended(seed):
+    import random
+
+    chance = random.Random(seed)
+
+    def spoil(value):
+        if chance.random() < 0.06:
+            return chance.choice(JUNK)
+        if isinstance(value, dict):
+            return {key: spoil(inner) for key, inner in value.items()}
+        return [spoil(inner) for inner in value] if isinstance(value, list) else value
+
+    for path in EXAMPLES[:12]:
+        raw = spoil(yaml.parse(path.read_text(encoding="utf-8"))[0])
+        if not isinstance(raw, dict):
+            continue
+        room = Room(raw, "th", "THB")
+        for section in SECTIONS:
+            for item in section.items(raw):
+                say(section, item.value, room)
+                form = ItemForm(section, item.value if isinstance(item.value, dict) else {}, room)
+                form.sent = nest(flat(form.data()))
+                assert isinstance(form.result(), dict)
+                assert [form.title(), form.untold(), form.first(), form.rest()]

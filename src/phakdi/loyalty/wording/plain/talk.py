@@ -155,5 +155,8 @@ def names_in(raw: Mapping[str, Any], language: str) -> dict[str, str]:
 
 
 def _note(found: dict[str, str], key: Any, name: Any, language: str) -> None:
-    if isinstance(name, str | Mapping) and (said := pick(name, language)) and isinstance(key, str):
+    if not isinstance(key, str) or not isinstance(name, str | Mapping):
+        return
+    said = pick(name, language)
+    if said and isinstance(said, str):  # a file that is wrong may hold anything
         found.setdefault(key, said)

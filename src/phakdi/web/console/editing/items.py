@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from phakdi.kit.text import pick
 from phakdi.loyalty.wording.plain import part_text
 from phakdi.web.console.editing.bound import Bound
 from phakdi.web.console.editing.groups import read_into, untold_in
@@ -23,6 +24,12 @@ class ItemForm:
     room: Room
     sent: Mapping[str, Any] | None = None
     errors: dict[str, str] = field(default_factory=dict)
+
+    def title(self) -> str:
+        """Return what the thing is called, or an empty text."""
+        name = self.value.get("name")
+        said = pick(name, self.room.language) if isinstance(name, str | Mapping) else ""
+        return said if isinstance(said, str) else ""
 
     def shown_parts(self) -> list[Part]:
         """Return the fields that can show what the thing says."""

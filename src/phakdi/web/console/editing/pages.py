@@ -247,7 +247,8 @@ def lines_of(found: Section, draft: Draft, room: Room) -> list[Line]:
 
 def _name_of(each: Item, room: Room) -> str:
     own = each.value.get("name") if isinstance(each.value, Mapping) else None
-    return pick(own, language()) or (room.reader.called(each.key) if each.key else "")
+    said = pick(own, room.language) if isinstance(own, str | Mapping) else ""
+    return said if said and isinstance(said, str) else (room.reader.called(each.key) if each.key else "")
 
 
 def _told_plainly(found: Section, each: Item, room: Room) -> str:

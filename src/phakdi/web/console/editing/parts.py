@@ -240,7 +240,9 @@ class Several(Part):
 
     def fits(self, value: Any, room: "Room") -> bool:
         """See `Part`."""
-        return all(isinstance(item, str) for item in self.canon(value)) and super().fits(value, room)
+        if not (value is ABSENT or isinstance(value, str | list)):
+            return False
+        return all(isinstance(item, str) for item in value or []) and super().fits(value, room)
 
 
 @dataclass(frozen=True, kw_only=True)

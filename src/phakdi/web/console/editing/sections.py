@@ -53,7 +53,9 @@ class Section:
         place: Any = raw
         for step in self.path:
             place = place.get(step) if isinstance(place, Mapping) else None
-        return place if isinstance(place, list | Mapping) else ([] if self.shape == LIST else {})
+        if self.shape == LIST:
+            return place if isinstance(place, list) else []
+        return place if isinstance(place, Mapping) else {}
 
     def items(self, raw: Mapping[str, Any]) -> list[Item]:
         """Return the things in the order of the file."""
