@@ -23,6 +23,7 @@ SLUG = re.compile(r"([a-z0-9](?:-?[a-z0-9])*)?")
         ("กรุงเทพ", "krungthep"),
         ("ภักดี", "phakdi"),
         ("กาแฟริมน้ำ", "kafaerimnam"),
+        ("ร้านพฤกษา", "ranphrueksa"),
         ("Café Amazon 24 ชั่วโมง", "cafe-amazon-24-chuamong"),
         ("", ""),
         ("!!!", ""),

@@ -59,7 +59,7 @@ def to_latin(text: str) -> str:
     Syllables are found by their spelling, so rare words come out wrong: it is a suggestion for people to look at.
     """
     text = _SILENT.sub("", unicodedata.normalize("NFC", text)).replace(_REPEAT, "")
-    text = _TONES.sub("", text)
+    text = _TONES.sub("", text).replace("ฤๅ", "รือ").replace("ฤ", "รึ").replace("ฦ", "ลึ")  # vowels among the consonants
     written, place = [], 0
     while place < len(text):
         spoken, place = _syllable(text, place)
