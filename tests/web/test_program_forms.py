@@ -231,6 +231,19 @@ def test_a_draft_of_an_older_version_shows_what_came_since(owner, shop):
     assert owner.post(f"{HOME}publish/", {"revision": revision, "do": "publish"}).status_code == 302
 
 
+def test_what_two_people_changed_comes_together(owner, shop):
+    post(owner, f"{HOME}rewards/0/", stock="7")
+    apply_program(organization_id=shop, text=CAFE.replace("per: 25}", "per: 20}"), now=utc_now())
+    revision = re.search(r'name="revision" value="(\d+)"', owner.get(f"{HOME}publish/").content.decode())[1]
+    owner.post(f"{HOME}publish/", {"revision": revision, "do": "take-both"})
+    merged = values(draft(shop))
+    assert (merged["rewards"]["coffee"]["stock"], merged["earning"][0]["give"]["per"]) == (7, 20)
+    page = owner.get(f"{HOME}publish/").content.decode()
+    assert "Another version was put in force meanwhile" not in page
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    assert owner.post(f"{HOME}publish/", {"revision": revision, "do": "publish"}).status_code == 302
+
+
 def test_warnings_are_told_beside_the_form_in_the_readers_language(owner):
     page = owner.get(f"{HOME}vouchers/0/")
     sent = {**fields_of(page), "valid.mode": "after", "valid.after.count": "0", "do": "look"}

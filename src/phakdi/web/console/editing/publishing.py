@@ -21,7 +21,9 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
 from phakdi.kit.thai import parse_date
+from phakdi.loyalty.programs.merging import merge
 from phakdi.loyalty.programs.queries import find_version
+from phakdi.loyalty.programs.rewriting import rewrite
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.console.editing.drafts import Draft, draft_of, values_of
@@ -72,7 +74,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
         return redirect("web:program_draft")
     form = PublishForm(request.POST or None)
     if request.method == "POST":
-        if request.POST.get("do") == "keep-mine":
+        if request.POST.get("do") in {"keep-mine", "take-both"}:
             return _rebase(request, draft)
         if form.is_valid() and _publish(request, draft, form):
             messages.success(request, _("The program is kept. It counts from the day you named."), "good")
@@ -108,8 +110,16 @@ def _publish(request: HttpRequest, draft: Draft, form: PublishForm) -> bool:
 
 
 def _rebase(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Let the draft follow the newest version: as it stands, or put together with what that changed."""
     try:
-        rebase_draft(organization_id=draft.desk.organization_id, revision=int(request.POST.get("revision", "0")))
+        revision = int(request.POST.get("revision", "0"))
+        if revision == draft.revision and request.POST.get("do") == "take-both":
+            merged, clashes = merge(values_of(_base_of(draft)), draft.raw, values_of(draft.base_text))
+            revision = draft.keep_text(rewrite(draft.base_text, merged))
+            if clashes:
+                said = _("Both changed %(places)s: there, what the draft says stands.") % {"places": ", ".join(clashes[:10])}
+                messages.warning(request, said, "warn")
+        rebase_draft(organization_id=draft.desk.organization_id, revision=revision)
     except (DraftMoved, ValueError):
         messages.error(request, _("The draft was changed meanwhile. This is how it stands now."), "bad")
     return redirect("web:program_publish")
