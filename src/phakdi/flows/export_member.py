@@ -14,12 +14,12 @@ import orjson
 from phakdi.flows.member_record import PARTS, Row, record_of
 from phakdi.flows.member_trail import Cause, audit
 from phakdi.kit.db.scope import organization_scope
+from phakdi.kit.sheets import safe_cell
 from phakdi.kit.text import pick
 from phakdi.loyalty.engine.recording import Actor
 from phakdi.platform.organizations.queries import get_organization
 
 FORMAT = 1
-FORMULA = frozenset("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula
 README = "README.txt"
 
 
@@ -81,8 +81,7 @@ def cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, list | dict):
         return orjson.dumps(value, default=str).decode()
-    text = str(value)
-    return f"'{text}" if text[:1] in FORMULA else text
+    return safe_cell(str(value))
 
 
 def _readme(name: str) -> str:

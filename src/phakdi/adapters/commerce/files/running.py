@@ -1,6 +1,5 @@
 """From a file on disk to an import: opened, understood, shown, run, and what was left out written beside it."""
 
-import csv
 import gc
 import hashlib
 import json
@@ -23,6 +22,7 @@ from phakdi.flows.import_members import MemberFile, import_members
 from phakdi.flows.import_purchases import ImportResult, Manner, Progress, PurchaseFile, import_purchases
 from phakdi.kit.errors import NotFound
 from phakdi.kit.money import exponent, to_major
+from phakdi.kit.sheets import SheetWriter
 from phakdi.platform.imports.core import Reject, group_lines
 
 __all__ = ["ImportResult", "Kind", "Manner", "OpenFile", "open_file", "preview", "run", "write_rejects"]
@@ -115,9 +115,9 @@ def write_rejects(file: OpenFile, rejects: Sequence[Reject], *, target: Path) ->
     """Write the rows that were left out as CSV: line, code, column, why in Thai and English, then the row as it was."""
     why: dict[int, Reject] = {reject.line: reject for reject in reversed(rejects)}
     with target.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["line", "code", "column", "เหตุผล", "reason", *file.table.columns])
-        writer.writerows(_told(why, file.table.rows()))
+        writer = SheetWriter(out)
+        writer.row(["line", "code", "column", "เหตุผล", "reason", *file.table.columns])
+        writer.rows(_told(why, file.table.rows()))
 
 
 @contextmanager
@@ -134,12 +134,7 @@ def _told(why: dict[int, Reject], rows: Iterable[tuple[int, list[str]]]) -> Iter
     for line, cells in rows:
         if reject := why.get(line):
             said = [reason_of(reject.code, reject.details, language) for language in ("th", "en")]
-            yield [line, reject.code, reject.column, *said, *map(_plain, cells)]
-
-
-def _plain(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula; figures stay figures."""
-    return f"'{cell}" if cell.startswith(("=", "@")) or (cell.startswith(("+", "-")) and not cell[1:2].isdigit()) else cell
+            yield [line, reject.code, reject.column, *said, *cells]
 
 
 def _digest(file: OpenFile, manner: Manner) -> str:
