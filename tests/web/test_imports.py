@@ -34,7 +34,7 @@ def test_file_is_looked_at_imported_and_taken_back(owner, shop):
     page = owner.get(answer["Location"])
     assert page.status_code == 200
     assert "มานี" in page.text
-    mapping = page.context["form"].initial["mapping"]
+    mapping = page.context["mapping"]
     answer = owner.post(answer["Location"], {"mapping": mapping, "do": "import"})
     assert answer["Location"] == "/console/imports/"
 
@@ -75,7 +75,7 @@ def test_file_of_another_organization_is_not_found(owner, signed_in):
 
 def test_rows_left_out_are_handed_out_with_their_reasons(owner, shop, other_organization_id):
     where = upload(owner, MEMBERS)["Location"]
-    mapping = owner.get(where).context["form"].initial["mapping"]
+    mapping = owner.get(where).context["mapping"]
     owner.post(where, {"mapping": mapping, "do": "import"})
     work(shop, "import.requested")
     with organization_scope(shop):
@@ -87,3 +87,47 @@ def test_rows_left_out_are_handed_out_with_their_reasons(owner, shop, other_orga
     assert "This is no phone number." in rows
     assert "มานี" not in rows
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_columns_are_picked_from_a_list_and_counted_before(owner, shop):
+    where = upload(owner, "a,b,c\nมานี,ใจดี,0891112233\nปิติ,รักเรียน,12\n".encode())["Location"]
+    page = owner.get(where)
+    assert page.status_code == 200
+    picked = {"column_0": "given_name", "column_1": "family_name", "column_2": "phone"}
+
+    page = owner.post(where, {"mapping": page.context["mapping"], **picked, "do": "count"})
+
+    assert dict(page.context["counts"]) == {"rows read": 2, "members created": 1, "rows left out": 1}
+    assert page.context["left_out"] == 1
+    with organization_scope(shop):
+        assert search(organization_id=shop, text="0891112233").members == []
+    owner.post(where, {"mapping": page.context["mapping"], **picked, "do": "import"})
+    work(shop, "import.requested")
+    with organization_scope(shop):
+        assert [member.family_name for member in search(organization_id=shop, text="0891112233").members] == ["ใจดี"]
+
+
+def test_two_columns_for_the_same_are_refused(owner):
+    where = upload(owner, MEMBERS)["Location"]
+
+    page = owner.post(
+        where, {"mapping": owner.get(where).context["mapping"], "column_0": "phone", "column_2": "phone", "do": "check"}
+    )
+
+    assert page.status_code == 422
+    assert "keep one" in page.text
+
+
+def test_taking_back_is_asked_once_more(owner, shop):
+    where = upload(owner, MEMBERS)["Location"]
+    owner.post(where, {"mapping": owner.get(where).context["mapping"], "do": "import"})
+    work(shop, "import.requested")
+    with organization_scope(shop):
+        (found,) = imports_of(organization_id=shop)
+
+    page = owner.get(f"/console/imports/{found.id}/undo/")
+
+    assert page.status_code == 200
+    assert "members.csv" in page.text
+    with organization_scope(shop):
+        assert len(search(organization_id=shop, text="0891112233").members) == 1

@@ -1,5 +1,8 @@
 """Files that were brought in: how far each came, and which rows were left out and why."""
 
+import math
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from phakdi.adapters.commerce.files.wording import reason_of
 from phakdi.flows.request_import import request_undo
@@ -15,6 +18,7 @@ from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.platform.files.core import FileKind
 from phakdi.platform.files.queries import UnknownFile, files_of, get_file, path_of
+from phakdi.platform.imports.models import Import
 from phakdi.platform.imports.queries import get_import, imports_of, rejects_of, slices_of
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
@@ -51,9 +55,10 @@ def detail(request: HttpRequest, desk: Desk, import_id: UUID) -> HttpResponse:
         "rejects": [(each, reason_of(each.code, each.details, language())) for each in rejects[:REJECTS_SHOWN]],
         "more": max(0, len(rejects) - REJECTS_SHOWN),
         "done": len(done),
+        "progress": _progress(found, len(done), sum(each.get("rows", 0) for each in done.values()), utc_now()),
         "rejects_file": next((each for each in files if each.name.startswith(str(import_id))), None),
     }
-    return render(request, "console/import.html", context)
+    return render(request, "console/import_now.html" if request.GET.get("part") == "now" else "console/import.html", context)
 
 
 @require_safe
@@ -68,13 +73,36 @@ def rejects(request: HttpRequest, desk: Desk, file_id: UUID) -> HttpResponseBase
     return FileResponse(path_of(kept).open("rb"), as_attachment=True, filename=kept.name, content_type="text/csv; charset=utf-8")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.IMPORTS_RUN)
 def undo(request: HttpRequest, desk: Desk, import_id: UUID) -> HttpResponse:
-    """Have an import taken back."""
+    """Ask once more, then have an import taken back."""
+    if request.method != "POST":
+        with organization_scope(desk.organization_id):
+            found = get_import(organization_id=desk.organization_id, import_id=import_id)
+        counts = [(count_name(name), number) for name, number in found.counts.items() if isinstance(number, int) and number]
+        return render(request, "console/import_undo.html", {"found": found, "counts": counts})
     request_undo(organization_id=desk.organization_id, import_id=import_id, now=utc_now(), actor=desk.actor())
     messages.success(request, _("It is taken back in a moment."), "good")
     return redirect("web:import", import_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """How far an import under way is: percent, rows a second, and when it is through at that pace (minutes; None: not known yet)."""
+
+    percent: int
+    rate: int
+    minutes: int | None
+
+
+def _progress(found: Import, done: int, rows: int, now: datetime) -> Under | None:
+    if found.state not in {"RUNNING", "UNDOING"}:
+        return None
+    seconds = max((now - found.started_at).total_seconds(), 1)
+    share = done / found.slices if found.slices else 0
+    left = math.ceil(seconds * (1 - share) / share / 60) if 0 < share < 1 and found.state == "RUNNING" else None
+    return Under(int(100 * share), int(rows / seconds), left)
 
 
 def count_name(name: str) -> str:
