@@ -75,6 +75,7 @@ REFUSALS: Mapping[str, Phrase] = {
         "การรวมนี้ถูกยกเลิกไปแล้ว หรืออีกฝ่ายถูกรวมเข้ากับคนอื่นแล้ว",
         "This was undone before, or the other one became part of somebody else.",
     ),
+    "pair_not_found": ("สองคนนี้ไม่ได้อยู่ในรายการที่อาจเป็นคนเดียวกัน", "These two were not found to be alike."),
     "merge_not_found": ("ไม่พบการรวมสมาชิกนี้", "There is no such merge."),
     "merge_refused": ("สองคนนี้รวมกันไม่ได้", "These two cannot become one."),
     "member_merged": ("สมาชิกนี้ถูกรวมเข้ากับสมาชิกอื่นแล้ว", "This member became part of another."),
