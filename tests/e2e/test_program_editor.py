@@ -32,6 +32,15 @@ def settle(page):
     page.wait_for_selector(".htmx-request, [data-busy]", state="detached")
 
 
+def try_it(page, day):
+    """Try a bill of 1,000 baht at Siam on that day."""
+    page.select_option("#try-store", "SIAM")
+    page.fill("#try-on", day.strftime("%d/%m/%Y"))
+    page.fill("#try-amount", "1000")
+    page.press("#try-amount", "Tab")
+    settle(page)
+
+
 @pytest.mark.parametrize(("size", "language"), [(DESKTOP, "en"), (PHONE, "th")], ids=["desktop-en", "phone-th"])
 def test_double_points_on_tuesdays_for_gold_at_siam(shop, gold, open_page, sign_in, picture, size, language):
     name = f"{'desktop' if size is DESKTOP else 'phone'}-{language}"
@@ -58,12 +67,7 @@ def test_double_points_on_tuesdays_for_gold_at_siam(shop, gold, open_page, sign_
         settle(page)
         page.check(f"[name='when.items.{number}.value'][value='{value}']")
     tuesday = next_tuesday()
-    page.select_option("#try-store", "SIAM")
-    page.fill("#try-on", tuesday.strftime("%d/%m/%Y"))
-    page.fill("#try-amount", "1000")
-    page.press("#try-amount", "Tab")
-    settle(page)
-    picture(page, f"4-filled-{name}")
+    try_it(page, tuesday)
     page.wait_for_selector("text=+160", timeout=5000)  # 40 for each 25 baht, twice for Gold, twice more on Tuesday at Siam
     said = page.inner_text(".said-text")
     assert ("on Tuesday, for Gold, at Siam", "วันอังคาร สำหรับ โกลด์ ที่ สยาม")[says] in said
