@@ -13,11 +13,18 @@ from hypothesis import strategies as st
 from phakdi.flows.apply_program import apply_program
 from phakdi.flows.merge_members import KeepLevel, merge_members, unmerge_members
 from phakdi.flows.record_activity import record_activity
+from phakdi.flows.update_member import update_member
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Refusal
+from phakdi.kit.ids import new_id
 from phakdi.loyalty.engine.models import KeptState
 from phakdi.loyalty.engine.verification import differences_of
 from phakdi.loyalty.ledger.models import Lot, Voucher, Wallet
+from phakdi.people.consents.core import read_key
+from phakdi.people.consents.operations import Circumstances, GivenConsent
+from phakdi.people.consents.operations import record as record_consents
+from phakdi.people.consents.queries import current_consents
+from phakdi.people.members.operations import ImportRow, upsert_many
 from phakdi.people.members.queries import find_by_identity, find_by_number, get_member, identities_of
 from phakdi.platform.audit.core import Actor
 from tests.integration.loyalty.engine.guards import VERSION_GUARD, without
@@ -400,3 +407,61 @@ def test_control_without_the_version_guard_a_purchase_is_lost(shop, new_member, 
                 if differences_of(organization_id=shop):
                     return
     pytest.fail("nothing was lost without the guard: the test above would not see it either")
+
+
+def test_a_refused_consent_of_either_counts_and_is_given_back(shop, new_member):
+    ann, other = new_member(), new_member()
+    key = read_key("MARKETING", "SMS")
+    for member, is_granted in ((ann, True), (other, False)):
+        with organization_scope(shop):
+            given = [GivenConsent(key, is_granted=is_granted)]
+            record_consents(organization_id=shop, member_id=member, given=given, circumstances=Circumstances(at=NOW))
+
+    def agrees() -> list[bool]:
+        with organization_scope(shop):
+            return [current_consents(organization_id=shop, member_id=member)[key].is_granted for member in (ann, other)]
+
+    done = merge(shop, ann, other)
+    assert agrees()[0] is False
+    unmerge(shop, done.id)
+    assert agrees() == [True, False]
+
+
+def test_profile_is_filled_in_taken_over_and_given_back(shop, new_member):
+    ann, other = new_member(), new_member()
+    for member, changes in (
+        (ann, {"given_name": "Ann"}),
+        (other, {"given_name": "แอน", "nickname": "แอน", "birthday": "1990-04-07"}),
+    ):
+        update_member(organization_id=shop, member_id=member, changes=changes, now=NOW, actor=ACTOR)
+
+    def names() -> tuple[str, str, str]:
+        with organization_scope(shop):
+            found = get_member(organization_id=shop, member_id=ann)
+        return found.given_name, found.nickname, str(found.birthday)
+
+    done = merge(shop, ann, other, take=["given_name"])
+    assert names() == ("แอน", "แอน", "1990-04-07")
+    update_member(organization_id=shop, member_id=ann, changes={"nickname": "แอ๋น"}, now=NOW, actor=ACTOR)
+    unmerge(shop, done.id)
+    assert names() == ("Ann", "แอ๋น", "None")  # what was changed since stays
+
+
+def test_a_file_that_names_the_merged_member_changes_the_survivor(shop, new_member):
+    ann, other = new_member(), new_member()
+    with organization_scope(shop):
+        number = get_member(organization_id=shop, member_id=other).number
+        mine = get_member(organization_id=shop, member_id=ann).number
+    merge(shop, ann, other)
+
+    with organization_scope(shop):
+        (answer,) = upsert_many(
+            organization_id=shop,
+            rows=[ImportRow(2, {"family_name": "ใจดี"}, number=number)],
+            import_id=new_id(),
+            now=NOW,
+            today=NOW.date(),
+            source="import",
+        )
+        assert (answer.outcome, answer.member_id) == ("UPDATED", ann)
+        assert get_member(organization_id=shop, member_id=ann).number == mine
