@@ -10,10 +10,10 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1, psi
 
-from phakdi.insight.lifetime.core.histories import Histories, Numbers
+from phakdi.insight.lifetime.core.histories import Histories, Numbers, distinct
+from phakdi.insight.lifetime.core.searching import Likelihood, curvature, descend, lowest
 
 REPEATERS_MIN = 200  # fewer say too little
 EXTREME = 1e4  # an estimate beyond this, or below its inverse, ran away
@@ -58,13 +58,25 @@ class Dropout:
 
     def _if_alive(self, seen: Histories, within: float) -> Numbers:
         """Return the expectation for who is still there; it depends on (x, T) only, so each pair is worked out once."""
-        pairs, where = np.unique(np.column_stack([seen.x, seen.T]), axis=0, return_inverse=True)
-        x, now = pairs[:, 0], pairs[:, 1]
+        of, where = distinct(seen.x, seen.T)
+        return self._of_pairs(seen.x[of], seen.T[of], within)[where]
+
+    def _of_pairs(self, x: Numbers, now: Numbers, within: float) -> Numbers:
         k, _ = _counted(self.kind, x)
         top, z = self.a + self.b + k - 1, within / (self.alpha + now + within)
         series = hyp2f1(top - self.r - x, self.a - 1, top, z)
-        found = top / (self.a - 1) * (1 - np.exp((self.a - 1) * np.log1p(-z)) * series)
-        return np.asarray(found[where.ravel()])
+        return np.asarray(top / (self.a - 1) * (1 - np.exp((self.a - 1) * np.log1p(-z)) * series))
+
+    def discounted(self, seen: Histories, *, periods: int, length: float, rate: float) -> Numbers:
+        """Return the purchases expected in each of the next periods, each discounted to now, added up."""
+        of, where = distinct(seen.x, seen.T)
+        x, now = seen.x[of], seen.T[of]
+        found, before = np.zeros_like(x), np.zeros_like(x)
+        for period in range(1, periods + 1):
+            so_far = self._of_pairs(x, now, period * length)
+            found += (so_far - before) / (1 + rate) ** period
+            before = so_far
+        return np.asarray(self.p_alive(seen) * found[where])
 
     def expected_of_new(self, within: float) -> float:
         """Return how many repeat purchases a new member makes within so much time from the first purchase, on average."""
@@ -89,77 +101,61 @@ class Dropout:
 
 
 def fit(seen: Histories, kind: Kind = Kind.MBG) -> Dropout:
-    """Return the model under which the histories are most likely, with standard errors from the curvature there."""
-    cells, start = seen.cells(), np.zeros(4)
-    if len(cells.x) > _COARSE_CELLS:
-        unit = float(cells.T.max()) / 100
-        start = _best(cells.rounded(unit).cells(), kind, start)
-    found = _best(cells, kind, start)
-    r, alpha, a, b = (float(value) for value in np.exp(found))
-    value, _ = _likelihood(found, cells, kind)
-    return Dropout(kind, r, alpha, a, b, -value, _errors(found, cells, kind))
+    """Return the model under which the histories are most likely, with standard errors from the curvature there.
 
-
-def _best(cells: Histories, kind: Kind, start: Numbers) -> Numbers:
+    Where histories are many, a coarse likeness of them leads close by; its curvature then serves the last steps and the errors.
+    """
+    cells = seen.cells()
+    likelihood = _likelihood_of(cells, kind)
     scale = max(float(np.average(cells.T, weights=cells.weight)) / 5, 1e-9)
-    begin = start if start.any() else np.array([-1.0, np.log(scale), -0.2, 0.7])
     bound = np.log(EXTREME) + 1
     bounds = [(-bound, bound), (np.log(scale) - bound, np.log(scale) + bound), (-bound, bound), (-bound, bound)]
-    found = minimize(
-        _likelihood,
-        begin,
-        args=(cells, kind),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 500},
-    )
-    return np.asarray(found.x, dtype=np.float64)
+    near = likelihood if len(cells.x) <= _COARSE_CELLS else _likelihood_of(cells.rounded(float(cells.T.max()) / 60).cells(), kind)
+    found = lowest(near, np.array([-1.0, np.log(scale), -0.2, 0.7]), bounds)
+    bend = curvature(near, found)
+    if near is not likelihood:
+        found = descend(likelihood, found, bend, bounds)
+    r, alpha, a, b = (float(value) for value in np.exp(found))
+    return Dropout(kind, r, alpha, a, b, -likelihood(found)[0], _errors(found, bend))
 
 
 def _counted(kind: Kind, x: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
     return (x, x > 0) if kind is Kind.BG else (x + 1, np.ones(x.shape, dtype=np.bool_))
 
 
-def _likelihood(logs: Numbers, cells: Histories, kind: Kind) -> tuple[float, Numbers]:
+def _likelihood_of(cells: Histories, kind: Kind) -> Likelihood:
     """Return minus the log-likelihood and its gradient by the logarithms of r, alpha, a and b.
 
     What depends on the number of purchases alone is worked out once for each number.
     """
-    r, alpha, a, b = np.exp(logs)
     counts, where = np.unique(cells.x, return_inverse=True)
-    times = np.bincount(where.ravel(), weights=cells.weight, minlength=len(counts))
-    k, _ = _counted(kind, counts)
-    of_count = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + betaln(a, b + k) - betaln(a, b)
+    where = where.ravel()
+    times = np.bincount(where, weights=cells.weight, minlength=len(counts))
+    k, may = _counted(kind, counts)
+    may_leave, w, members = may[where], cells.weight, float(cells.weight.sum())
 
-    k_cell, may = _counted(kind, cells.x)
-    log_now, log_last, power = np.log(alpha + cells.T), np.log(alpha + cells.t_x), r + cells.x
-    below = np.where(may, b + k_cell - 1, 1.0)
-    stays = -power * log_now
-    leaves = np.where(may, np.log(a) - np.log(below) - power * log_last, -np.inf)
-    both = np.logaddexp(stays, leaves)
-    value = float(times @ of_count + cells.weight @ both)
+    def likelihood(logs: Numbers) -> tuple[float, Numbers]:
+        r, alpha, a, b = np.exp(logs)
+        of_count = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + betaln(a, b + k) - betaln(a, b)
+        below = np.where(may, b + k - 1, 1.0)
+        log_now, log_last, power = np.log(alpha + cells.T), np.log(alpha + cells.t_x), (r + counts)[where]
+        odds = np.where(may_leave, (np.log(a) - np.log(below))[where] + power * (log_now - log_last), -np.inf)
+        value = float(times @ of_count + w @ (np.logaddexp(0.0, odds) - power * log_now))
 
-    left = np.where(may, np.exp(leaves - both), 0.0)
-    here = 1.0 - left
-    w = cells.weight
-    by_r = times @ (psi(r + counts) - psi(r) + np.log(alpha)) - w @ (here * log_now + left * log_last)
-    by_alpha = w.sum() * r / alpha - w @ (power * (here / (alpha + cells.T) + left / (alpha + cells.t_x)))
-    whole = psi(a + b) - psi(a + b + k)
-    by_a = times @ whole + (w @ left) / a
-    by_b = times @ (psi(b + k) - psi(b) + whole) - w @ np.where(may, left / below, 0.0)
-    return -value, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
+        left = np.exp(odds - np.logaddexp(0.0, odds))
+        here = 1.0 - left
+        by_r = times @ (psi(r + counts) - psi(r) + np.log(alpha)) - w @ (here * log_now + left * log_last)
+        by_alpha = members * r / alpha - w @ (power * (here / (alpha + cells.T) + left / (alpha + cells.t_x)))
+        whole = psi(a + b) - psi(a + b + k)
+        by_a = times @ whole + (w @ left) / a
+        by_b = times @ (psi(b + k) - psi(b) + whole) - w @ (left / below[where])
+        return -value, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
+
+    return likelihood
 
 
-def _errors(logs: Numbers, cells: Histories, kind: Kind) -> tuple[float, float, float, float] | None:
+def _errors(logs: Numbers, information: Numbers) -> tuple[float, float, float, float] | None:
     """Return standard errors by the inverse of the observed information; None where the likelihood is flat."""
-    step = 1e-4
-    rows = []
-    for place in range(4):
-        move = np.zeros(4)
-        move[place] = step
-        rows.append((_likelihood(logs + move, cells, kind)[1] - _likelihood(logs - move, cells, kind)[1]) / (2 * step))
-    information = (np.array(rows) + np.array(rows).T) / 2
     try:
         spread = np.diag(np.linalg.inv(information))
     except np.linalg.LinAlgError:

@@ -36,7 +36,7 @@ class Histories:
             raise ValueError("a history has 0 <= t_x <= T")
         if ((first > 0) & (last <= 0)).any() or ((first == 0) & (last > 0)).any():
             raise ValueError("a history without repeats has t_x = 0, one with repeats has not")
-        return cls(*columns, weights)
+        return cls(first, last, now, weights)
 
     @property
     def members(self) -> float:
@@ -50,13 +50,25 @@ class Histories:
 
     def cells(self) -> "Histories":
         """Return the distinct histories with how many members have each: what a likelihood needs, in fewer rows."""
-        rows = np.column_stack([self.x, self.t_x, self.T])
-        distinct, where = np.unique(rows, axis=0, return_inverse=True)
-        weight = np.bincount(where.ravel(), weights=self.weight, minlength=len(distinct))
-        return Histories(distinct[:, 0].copy(), distinct[:, 1].copy(), distinct[:, 2].copy(), weight)
+        of, where = distinct(self.x, self.t_x, self.T)
+        weight = np.bincount(where, weights=self.weight, minlength=len(of)).astype(np.float64)
+        return Histories(self.x[of], self.t_x[of], self.T[of], weight)
 
     def rounded(self, unit: float) -> "Histories":
         """Return histories with times in whole multiples of ``unit``: a coarse likeness with far fewer cells, to start a fit from."""
         t_x, now = np.round(self.t_x / unit) * unit, np.round(self.T / unit) * unit
         t_x = np.where((self.x > 0) & (t_x <= 0), unit, t_x)
         return Histories(self.x, t_x, np.maximum(now, t_x), self.weight)
+
+
+def distinct(*columns: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return one row of each kind of equal rows, and for every row which kind it is of.
+
+    By numbering the values of one column after the other: several times as fast as sorting rows.
+    """
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        _, code = np.unique(code * len(values) + place.ravel(), return_inverse=True)
+    _, first, where = np.unique(code.ravel(), return_index=True, return_inverse=True)
+    return first, where.ravel()

@@ -7,10 +7,10 @@ monetary value", note 025. ``gamma`` is a scale here, as there.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import gammaln, psi
 
 from phakdi.insight.lifetime.core.histories import Numbers
+from phakdi.insight.lifetime.core.searching import lowest
 
 CORRELATION_MAX = 0.3  # above it, value and frequency are not independent
 
@@ -54,17 +54,9 @@ def fit(x: Numbers, mean: Numbers, weight: Numbers | None = None) -> Spending:
     middle = float(np.average(mean, weights=weight))
     scaled = mean / middle  # so that the search starts from numbers near one
     begin = np.log([5.0, 4.0, 1.0])
-    found = minimize(
-        _likelihood,
-        begin,
-        args=(x, scaled, weight),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-9, 9)] * 3,
-        options={"ftol": 1e-14, "gtol": 1e-7, "maxiter": 1000},
-    )
-    p, q, gamma = (float(value) for value in np.exp(found.x))
-    value = -float(found.fun) - float(weight.sum()) * np.log(middle)
+    logs = lowest(lambda at: _likelihood(at, x, scaled, weight), begin, [(-9.0, 9.0)] * 3)
+    p, q, gamma = (float(value) for value in np.exp(logs))
+    value = -_likelihood(logs, x, scaled, weight)[0] - float(weight.sum()) * float(np.log(middle))
     return Spending(p, q, gamma * middle, value, _correlation(x, mean, weight))
 
 

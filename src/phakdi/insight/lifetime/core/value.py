@@ -13,9 +13,4 @@ def lifetime_value(
 
     ``value`` is what a purchase is expected to bring, ``rate`` the discount of one period, ``margin`` the share of value that is kept.
     """
-    found, before = np.zeros_like(seen.x), np.zeros_like(seen.x)
-    for period in range(1, periods + 1):
-        so_far = model.expected(seen, period * length)
-        found += (so_far - before) / (1 + rate) ** period
-        before = so_far
-    return np.asarray(found * value * margin)
+    return np.asarray(model.discounted(seen, periods=periods, length=length, rate=rate) * value * margin)
