@@ -9,6 +9,7 @@ from django.test import Client
 from phakdi.engagement.messaging.models import Message
 from phakdi.flows.close_member import close_member
 from phakdi.flows.freeze_member import freeze_member
+from phakdi.flows.merge_members import merge_members
 from phakdi.flows.update_member import update_member
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
@@ -200,3 +201,14 @@ def test_pages_ask_little_and_the_same_for_one_row_and_many(inside, slug, bought
         bought(10, f"R{number}")
     assert {path: asked(path) for path in ASKS_AT_MOST} == few
     assert {path: count for path, count in few.items() if count > ASKS_AT_MOST[path]} == {}
+
+
+def test_member_who_became_part_of_another_stays_signed_in_as_that_one(inside, slug, shop, member_id, new_member):
+    survivor = new_member()
+    merge_members(organization_id=shop, survivor_id=survivor, merged_id=member_id, now=utc_now(), actor=STAFF)
+
+    page = inside.get(f"/m/{slug}/")
+
+    assert page.status_code == 200
+    with organization_scope(shop):
+        assert get_member(organization_id=shop, member_id=survivor).number in page.text

@@ -86,8 +86,9 @@ def find_visitor(request: HttpRequest, shop: OrganizationRef) -> Visitor | None:
         if session is None:
             return None
         try:
-            signed_in = get_member(organization_id=shop.id, member_id=session.member_id)
-            member = find_surviving(organization_id=shop.id, member_id=session.member_id)
+            signed_in = member = get_member(organization_id=shop.id, member_id=session.member_id)
+            if signed_in.merged_into is not None:
+                member = find_surviving(organization_id=shop.id, member_id=signed_in.merged_into)
         except UnknownMember:
             return None
         if member.status not in WELCOME or mark != contact_mark(signed_in):
