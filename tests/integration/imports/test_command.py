@@ -58,8 +58,8 @@ def test_dry_run_import_list_and_undo(sales, shop, capsys):
     assert (code, points(shop)) == (0, [250, 500])
     assert "2  purchases recorded" in told
     rejects = sales.with_name("sales.csv.rejected.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert rejects[0].startswith("line,code,column,เหตุผล,reason,receipt")
-    assert rejects[1].startswith("4,phone_invalid,phone,เบอร์โทรไม่ถูกต้อง")
+    assert rejects[0].startswith('"line","code","column","เหตุผล","reason","receipt"')
+    assert rejects[1].startswith('"4","phone_invalid","phone","เบอร์โทรไม่ถูกต้อง')
 
     listed = run(capsys, "list")[1]
     assert "DONE" in listed
