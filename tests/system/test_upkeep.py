@@ -1,6 +1,8 @@
 """The operator's commands on a whole installation: check, serve, verify, back up, destroy, restore."""
 
 import signal
+import subprocess
+import sys
 import time
 
 import httpx
@@ -99,6 +101,38 @@ def test_a_backup_brings_everything_back(installation):
     assert installation.ask(EVERYTHING) == before
     assert buy(installation, installation.told["members"][0], "after") == 201  # rights and policies are there again
     assert installation.run("check").returncode == 0
+
+
+ERASE = """
+import sys
+from datetime import UTC, datetime
+from uuid import UUID
+from phakdi.cli import setup
+with setup.at_work():
+    from phakdi.flows.erase_member import erase_member
+    erase_member(organization_id=UUID(sys.argv[1]), member_id=UUID(sys.argv[2]), now=datetime.now(UTC))
+"""
+
+
+def test_who_was_erased_after_a_backup_is_erased_again_by_its_restore(installation):
+    file = installation.folder / "backups" / "before.phakdi"
+    assert installation.run("backup", str(file)).returncode == 0
+    member = installation.told["members"][2]
+    known = f"SELECT count(*) FROM identity WHERE member_id = '{member}'"
+    assert installation.ask(known) == [(1,)]
+    command = [sys.executable, "-c", ERASE, installation.told["organization"], member]
+    erased = subprocess.run(command, env=installation.environment, capture_output=True, text=True, check=False, timeout=120)
+    assert erased.returncode == 0, erased.stderr
+    installation.stop()
+
+    restored = installation.run("restore", str(file), "--yes")
+
+    assert restored.returncode == 0, restored.stderr
+    assert "Erased 1 members again" in restored.stdout
+    installation.start()
+    assert installation.ask(known) == [(0,)]
+    assert installation.ask(f"SELECT status FROM member WHERE id = '{member}'") == [("CLOSED",)]
+    assert installation.run("verify").returncode == 0
 
 
 def test_what_is_no_backup_is_refused_and_changes_nothing(installation):

@@ -238,7 +238,11 @@ def test_names_are_those_of_the_readers_language(visitor, shop, slug):
 
 def test_manifest_has_the_shops_icons(visitor, shop, slug):
     icons = visitor.get(f"/m/{slug}/app.webmanifest").json()["icons"]
-    assert [(icon["sizes"], icon["purpose"]) for icon in icons] == [("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")]
+    assert [(icon["sizes"], icon["purpose"]) for icon in icons] == [
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    ]
     for icon in icons:
         drawn = Image.open(io.BytesIO(visitor.get(icon["src"]).content))
         assert icon["sizes"] == f"{drawn.width}x{drawn.height}"

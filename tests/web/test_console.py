@@ -156,7 +156,7 @@ def test_changed_role_counts_from_the_next_page_on(signed_in, shop):
 
 
 def test_store_with_a_code_that_is_taken_is_told(owner, store):
-    page = owner.post("/console/stores/new/", {"code": store, "name_th": "ใหม่", "latitude": "95"})
+    page = owner.post("/console/stores/new/", {"code": store, "name_th": "ใหม่", "position": "95, 100.5"})
     assert "The latitude lies between -90 and 90." in page.text
     page = owner.post("/console/stores/new/", {"code": store, "name_th": "ใหม่"})
     assert "Another store has this code." in page.text

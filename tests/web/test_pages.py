@@ -240,7 +240,7 @@ def test_lists_ask_the_database_the_same_number_of_times_for_one_row_and_three(
     from django.test.utils import CaptureQueriesContext
 
     url = reverse(f"web:{name}")
-    new_member()
+    freeze_member(organization_id=shop, member_id=new_member(), reason="", now=utc_now())
     owner.get(url)
     with CaptureQueriesContext(connection) as few:
         owner.get(url)

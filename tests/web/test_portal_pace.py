@@ -52,7 +52,9 @@ def pace(organization_id, member_id, days):
     return pace_of(snapshot, reader_for(shop, snapshot.program), now)
 
 
-@pytest.mark.parametrize(("bought", "keeps", "then", "missing"), [(300, True, "1,220 บาท", "0 บาท"), (100, False, "406 บาท", "594 บาท")])
+@pytest.mark.parametrize(
+    ("bought", "keeps", "then", "missing"), [(300, True, "1,220 บาท", "0 บาท"), (100, False, "406 บาท", "594 บาท")]
+)
 def test_pace_is_what_was_done_so_far_spread_over_the_term(organization_id, member_id, bought, keeps, then, missing):
     apply(organization_id)
     buy(organization_id, member_id, 1000, 0)

@@ -49,7 +49,12 @@ def test_invited_person_chooses_a_password_by_the_link_and_works(owner, shop, st
 
 
 def test_somebody_who_signs_in_elsewhere_gets_no_link(owner, shop, other_organization_id):
-    add_staff(organization_id=other_organization_id, person=Person("a@b.example", "A", "a long enough word"), role="OWNER", now=utc_now())
+    add_staff(
+        organization_id=other_organization_id,
+        person=Person("a@b.example", "A", "a long enough word"),
+        role="OWNER",
+        now=utc_now(),
+    )
     page = owner.post("/console/staff/new/", {"name": "A", "email": "a@b.example", "role": "ANALYST"})
     assert "/sign-in/link/" not in page.text
 
@@ -151,3 +156,22 @@ def test_rules_are_noted(owner, shop):
     with organization_scope(shop):
         (noted,) = [each for each in entries(organization_id=shop) if each.action == "staff.rules_changed"]
     assert noted.data == {"second_factor": "NOBODY", "adjust_alone_max": 100, "grants_a_day_max": 5}
+
+
+def test_failed_work_is_told_in_words_and_tried_again_all_at_once(owner, shop):
+    from tests.integration.platform.owner import as_owner
+
+    for number in range(2):
+        as_owner(
+            "INSERT INTO job (organization_id, consumer, fact_id, topic, data, at, is_ordered, state, due_at, tries, last_error,"
+            " created_at, failed_at) VALUES (%s, 'tell_webhooks', gen_random_uuid(), 'store.added', '{}', now(), false, 'DEAD',"
+            " now(), 12, %s, now(), now())",
+            [shop, ["worker_died", "card_unreadable"][number]],
+        )
+    page = owner.get("/console/failures/").text
+    assert "Tell webhooks" in page
+    assert "The computer stopped in the middle of it." in page
+    assert "Tried again now: 2." in owner.post("/console/failures/retry/", follow=True).text
+    assert as_owner("SELECT DISTINCT state FROM job") == [("READY",)]
+    with organization_scope(shop):
+        assert [each.action for each in entries(organization_id=shop)][:2] == ["job.retried", "job.retried"]

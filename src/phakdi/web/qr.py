@@ -13,7 +13,9 @@ MASK = 2  # any of the eight can be read; to look for the prettiest takes ten ti
 def qr_code(text: str) -> SafeString:
     """Return the text as a QR code, to be put into a page."""
     buffer = BytesIO()
-    segno.make_qr(text, error="m", mask=MASK).save(buffer, kind="svg", xmldecl=False, svgns=True, border=1, omitsize=True, dark=INK)
+    segno.make_qr(text, error="m", mask=MASK).save(
+        buffer, kind="svg", xmldecl=False, svgns=True, border=1, omitsize=True, dark=INK
+    )
     return mark_safe(buffer.getvalue().decode())  # noqa: S308 - drawn here: squares, never the text itself
 
 

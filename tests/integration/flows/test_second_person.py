@@ -187,7 +187,11 @@ def test_nobody_gives_to_a_member_with_their_own_contact(shop, place, member_id,
         from phakdi.platform.audit.core import Actor
 
         update_member(
-            organization_id=shop, member_id=member_id, changes={"email": "Nok@shop.example"}, now=utc_now(), actor=Actor("staff", "1")
+            organization_id=shop,
+            member_id=member_id,
+            changes={"email": "Nok@shop.example"},
+            now=utc_now(),
+            actor=Actor("staff", "1"),
         )
         asking = place("OWNER", "nok@shop.example")
     else:
@@ -198,6 +202,9 @@ def test_nobody_gives_to_a_member_with_their_own_contact(shop, place, member_id,
     assert refused.value.code == "own_membership"
     with pytest.raises(Forbidden):
         record_by_staff(
-            place=asking, member_id=member_id, activity={"kind": "purchase", "amount": 10, "ref": "R1", "origin": "pos"}, now=utc_now()
+            place=asking,
+            member_id=member_id,
+            activity={"kind": "purchase", "amount": 10, "ref": "R1", "origin": "pos"},
+            now=utc_now(),
         )
     assert balance() == 0

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher, get_hashers, get_hashers_by_algorithm
 from django.db import connection
 
-from phakdi.flows.manage_staff import Person, add_staff, change_staff, dismiss_staff, link_staff_to_member
 from phakdi.flows.manage_sign_in import change_password
+from phakdi.flows.manage_staff import Person, add_staff, change_staff, dismiss_staff, link_staff_to_member
 from phakdi.flows.manage_store import add_store
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Conflict, Forbidden, Invalid, NotFound, Rejected

@@ -120,7 +120,12 @@ def _reward(reward: RunningReward, program: CompiledProgram, reader: Reader, now
         key=reward.key,
         name=reader.called(reward.key),
         costs=[
-            wire.CostOut(unit=cost.get("unit") or program.main_unit, points=cost.get("points", "0"), money=cost.get("money"), also=cost.get("also", {}))
+            wire.CostOut(
+                unit=cost.get("unit") or program.main_unit,
+                points=cost.get("points", "0"),
+                money=cost.get("money"),
+                also=cost.get("also", {}),
+            )
             for cost in written
         ],
         voucher=definition.voucher,

@@ -19,7 +19,12 @@ class FileKind(StrEnum):
     LOGO = "LOGO"  # drawn by us from what was uploaded
 
 
-SIZE_MAX = {FileKind.IMPORT: 512 * MEGABYTE, FileKind.REJECTS: 512 * MEGABYTE, FileKind.EXPORT: 2048 * MEGABYTE, FileKind.LOGO: 8 * MEGABYTE}
+SIZE_MAX = {
+    FileKind.IMPORT: 512 * MEGABYTE,
+    FileKind.REJECTS: 512 * MEGABYTE,
+    FileKind.EXPORT: 2048 * MEGABYTE,
+    FileKind.LOGO: 8 * MEGABYTE,
+}
 
 
 class FileTooLarge(Invalid):

@@ -120,14 +120,16 @@ def people(request: HttpRequest, desk: Desk) -> HttpResponse:
 def roles(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show what each role may do, in plain words."""
     del desk
-    return render(request, "console/staff_roles.html", {"roles": ROLES.items(), "rows": role_table()})
+    rows = role_table()
+    lists = [(role, name, [duty for duty, cells in rows if cells[place]]) for place, (role, name) in enumerate(ROLES.items())]
+    return render(request, "console/staff_roles.html", {"roles": ROLES.items(), "rows": rows, "lists": lists})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.STAFF_WRITE)
 def new(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """Let somebody work here, and send them a link."""
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST or None, initial={"role": Role.CASHIER.value})
     _offer_stores(form, desk)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -120,6 +120,7 @@ urlpatterns = [
     path("audit/export/", audit.export, name="audit_export"),
     path("audit/check/", audit.check, name="audit_check"),
     path("failures/", failures.failures, name="failures"),
+    path("failures/retry/", failures.retry_all, name="failures_retry"),
     path("failures/<int:job_id>/", failures.settle, name="failure_settle"),
     path("inbox/", failures.inbox, name="inbox"),
     path("brand/", brand.brand, name="brand"),

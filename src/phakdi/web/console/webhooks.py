@@ -43,7 +43,7 @@ from phakdi.platform.webhooks.models import Delivery
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.proof import proved
 from phakdi.web.requests import read_id
-from phakdi.web.webhook_words import kind_name
+from phakdi.web.webhook_words import groups, kind_name
 from phakdi.web.words import add_refusal, language, refusal_sentence
 
 PAGE = 50
@@ -87,6 +87,11 @@ class EndpointForm(forms.Form):
         super().__init__(*args, **kwargs)
         reads = language()
         self.fields["topics"].choices = [(key, kind.meaning(reads)) for key, kind in EVENT_KINDS.items()]  # type: ignore[attr-defined]  # a MultipleChoiceField
+
+    def grouped(self) -> list[tuple[str, list[Any]]]:
+        """Return the boxes of the kinds of events under their groups' titles."""
+        boxes = {str(box.data["value"]): box for box in self["topics"]}
+        return [(title, [boxes[topic] for topic in topics]) for title, topics in groups()]
 
     def wish(self) -> Wish:
         """Return what the form says."""

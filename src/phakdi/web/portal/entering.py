@@ -97,7 +97,9 @@ def code(request: HttpRequest, shop: OrganizationRef) -> HttpResponse:
                 _link_waiting_line(request, shop, member)
                 return let_in(request, shop, member, SignedInBy.CODE)
             if not switches(request)["self_enrollment"]:
-                messages.warning(request, _("There is no card yet with this phone or e-mail. You get one at the counter."), "warn")
+                messages.warning(
+                    request, _("There is no card yet with this phone or e-mail. You get one at the counter."), "warn"
+                )
                 return redirect("web:portal_enter", slug=shop.slug)
             response = redirect("web:portal_join", slug=shop.slug)
             sessions.keep_joining(response, shop, proved(joining), browser)

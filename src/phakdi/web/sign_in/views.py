@@ -221,7 +221,9 @@ def password(request: HttpRequest) -> HttpResponseBase:
 def home(request: HttpRequest) -> HttpResponse:
     """Lead everybody to their face; who is not signed in sees what this is."""
     if not request.user.is_authenticated:
-        return redirect("web:sign_up") if is_empty() else render(request, "public/home.html", {"may_sign_up": settings.OPEN_SIGN_UP})
+        return (
+            redirect("web:sign_up") if is_empty() else render(request, "public/home.html", {"may_sign_up": settings.OPEN_SIGN_UP})
+        )
     desk = find_desk(request)
     if desk is None:
         return redirect("web:place")

@@ -33,7 +33,13 @@ def ask(organization_id):
         asker = Asker(session, address)
         with organization_scope(of):
             issued = operations.issue_code(
-                organization_id=of, purpose=purpose, channel=channel, destination=destination, asker=asker, now=now, today=now.date()
+                organization_id=of,
+                purpose=purpose,
+                channel=channel,
+                destination=destination,
+                asker=asker,
+                now=now,
+                today=now.date(),
             )
         return issued, Proof(issued.challenge_id, channel, destination, session)
 

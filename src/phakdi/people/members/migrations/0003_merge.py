@@ -17,9 +17,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[
-                migrations.RunSQL((SQL / "merge_1.sql").read_text(), UNDO)
-            ],
+            database_operations=[migrations.RunSQL((SQL / "merge_1.sql").read_text(), UNDO)],
             state_operations=[
                 migrations.CreateModel(
                     name="MemberMerge",
