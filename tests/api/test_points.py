@@ -125,7 +125,7 @@ def test_what_the_program_offers(cafe):
     assert levels[1]["reach"] == {"meter": "spend", "window": "year", "at_least": "1000"}
     assert units == [{"key": "points", "name": "Points", "kind": "points", "is_main": True}]
     assert [(reward["key"], reward["costs"]) for reward in rewards] == [
-        ("ten", [{"unit": "points", "points": "4", "money": None}])
+        ("ten", [{"unit": "points", "points": "4", "money": None, "also": {}}])
     ]
 
 

@@ -154,6 +154,7 @@ def open_page(browser, live_server):
             java_script_enabled=javascript,
             timezone_id="Asia/Bangkok",
             color_scheme=theme,
+            reduced_motion="reduce",
         )
         opened.append(context)
         page = context.new_page()

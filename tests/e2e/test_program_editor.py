@@ -121,6 +121,7 @@ def test_every_page_of_the_editor_is_for_all(shop, gold, open_page, sign_in, pic
     settle(page)
     page.select_option(".cond-group.nested .cond-field", "time")
     page.wait_for_selector("[name='when.items.1.items.0.low']")
+    page.wait_for_timeout(900)  # until what stands beside the form is asked for: it is pale meanwhile
     settle(page)
     assert faults(page) == []
     looks = f"{'phone' if size is PHONE else 'desktop'}-{language}-{theme}"

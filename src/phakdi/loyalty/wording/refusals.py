@@ -182,8 +182,10 @@ REFUSALS: Mapping[str, Phrase] = {
         "This is more than you may move in a day ({limit}). Ask an owner.",
     ),
     "adjustment_reason": ("ใส่เหตุผลให้คนอื่นเข้าใจภายหลัง", "Say why, so that others understand it later."),
+    "business_unknown": ("ไม่รู้จักประเภทธุรกิจนี้ เลือกจากรายการ", "This kind of business is not known: choose one of the list."),
     "channel_not_connected": ("ยังไม่ได้ต่อช่องทางส่งข้อความ {channel}", "No service carries messages by {channel} yet."),
     "currency_unreadable": ("สกุลเงินมีสามตัวอักษร เช่น THB", "A currency has three letters, such as THB."),
+    "email_taken": ("มีคนใช้อีเมลนี้เข้าสู่ระบบแล้ว", "Somebody signs in with this e-mail already."),
     "email_unreadable": ("อีเมลไม่ถูกต้อง", "This is not an e-mail address."),
     "language_unknown": ("ยังไม่มีภาษานี้", "This language is not offered."),
     "last_owner": ("ต้องมีเจ้าของอย่างน้อยหนึ่งคน", "An organization has at least one owner."),
@@ -192,6 +194,12 @@ REFUSALS: Mapping[str, Phrase] = {
     "name_unreadable": ("ใส่ชื่อ 1 ถึง 120 ตัวอักษร", "Write a name of 1 to 120 characters."),
     "not_allowed": ("บทบาทของคุณไม่มีสิทธิ์ทำสิ่งนี้", "Your role does not include this."),
     "organization_not_found": ("ไม่พบร้านนี้", "There is no such organization."),
+    "set_up_code_wrong": (
+        "รหัสติดตั้งไม่ถูกต้อง ดูในหน้าต่างที่เปิดระบบ",
+        "This is not the set-up code: see the window in which the system was started.",
+    ),
+    "sign_up_closed": ("ที่นี่ไม่เปิดให้สมัครเปิดร้านเอง", "Nobody can open a shop here by themselves."),
+    "template_not_found": ("ไม่พบแม่แบบนี้", "There is no such template."),
     "own_membership": ("ให้แต้มตัวเองไม่ได้ โปรดให้เพื่อนร่วมงานทำ", "Nobody gives points to themselves: ask a colleague."),
     "password_weak": (
         "รหัสผ่านเดาง่ายเกินไป ใช้อย่างน้อย 12 ตัวอักษรที่ไม่ใช่คำทั่วไป",
