@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from phakdi.flows.apply_program import apply_program
 from phakdi.flows.record_activity import record_activity
@@ -16,6 +17,14 @@ from phakdi.web.worth import Worth, worth_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 START = datetime(2025, 1, 1, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_thai():
+    with translation.override("th"):
+        yield
+
+
 PROGRAM = """
 phakdi: 1
 key: club

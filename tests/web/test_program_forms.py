@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -183,14 +184,29 @@ def test_buttons_inside_a_form_need_no_script(owner, shop):
     assert values(draft(shop))["earning"][0]["when"] == {"weekday": "tue"}
 
 
+def not_tuesday(now, *, days):
+    found = now + timedelta(days=days)
+    while found.astimezone(ZoneInfo("Asia/Bangkok")).weekday() == 1:
+        found += timedelta(days=days)
+    return found
+
+
 def test_the_draft_is_tried_on_members_and_keeps_nothing(owner, shop, member_id):
     now = utc_now()
-    told = {"kind": "purchase", "at": now - timedelta(days=1), "amount": 250, "ref": "B1", "origin": "pos"}
+    before, after = not_tuesday(now, days=-1), not_tuesday(now, days=1)  # when the program doubles
+    told = {"kind": "purchase", "at": before, "amount": 250, "ref": "B1", "origin": "pos"}
     record_activity(organization_id=shop, member_id=member_id, activity=told, now=now)
     page = owner.get(f"{HOME}earning/0/")
     looked = owner.post(
         f"{HOME}earning/0/",
-        {**fields_of(page), "give.0.points.mode": "one", "give.0.points.number": "5", "do": "look", "try_amount": "100"},
+        {
+            **fields_of(page),
+            "give.0.points.mode": "one",
+            "give.0.points.number": "5",
+            "do": "look",
+            "try_amount": "100",
+            "try_on": f"{after:%d/%m/%Y}",
+        },
         headers={"HX-Request": "true"},
     )
     shown = re.sub(r"<[^>]+>|\s+", " ", looked.content.decode())
