@@ -95,6 +95,15 @@ cases:
 """
 
 
+def until(page, holds, seconds=30):
+    """Wait until an expression is true on the page. The browser's tool would evaluate it there again and again, which pages forbid."""
+    for _ in range(seconds * 20):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never true: {holds}")
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Return Chromium."""

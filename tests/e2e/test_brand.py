@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from phakdi.flows.change_brand import change_brand
 from phakdi.kit.clock import utc_now
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP, PHONE, until
 from tests.e2e.test_access_for_all import enter_portal, faults
 
 pytestmark = [
@@ -44,10 +44,12 @@ def _png(image):
 
 def wait_for_color(page, selector, color):
     """Wait until something has a color: colors change softly."""
-    page.wait_for_function(
-        "([selector, color]) => getComputedStyle(document.querySelector(selector)).backgroundColor === color",
-        arg=[selector, color],
-    )
+    shown = "([selector, color]) => getComputedStyle(document.querySelector(selector)).backgroundColor === color"
+    for _ in range(200):
+        if page.evaluate(shown, [selector, color]):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{selector} never became {color}")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_preview_follows_the_form_and_members_see_what_was_saved(
     preview = '.brand-preview [data-theme="light"] .button'
     with page.expect_response("**/preview.css?accent=b3123f"):
         page.fill("#id_accent", "#b3123f")
-    page.wait_for_function("() => document.querySelectorAll('link[href*=\"preview.css\"]').length === 1")
+    until(page, "document.querySelectorAll('link[href*=\"preview.css\"]').length === 1")
     wait_for_color(page, preview, RUBY)
     if theme == "light":
         wait_for_color(page, "form .big", TEAL)  # the console itself waits until it is saved

@@ -44,7 +44,7 @@ def till(shop, regular, open_page, sign_in):
     sign_in(page, "till@rimnam.example")
     page.wait_for_selector(READY, state="attached")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
     until(page, "caches.match('/counter/offline/')")
     return page
 

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from phakdi.flows.manage_store import change_store
 from phakdi.kit.clock import utc_now
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP, PHONE, until
 from tests.e2e.looking import LOOKS, look
 
 pytestmark = [
@@ -84,7 +84,7 @@ def test_tiles_come_from_where_the_installation_says_and_from_nowhere_else(place
     asked = []
     page.route("https://tiles.example.com/**", lambda route: (asked.append(route.request.url), route.fulfill(status=204)))
     page.goto("/s/rimnam/stores/")
-    page.wait_for_function("document.querySelectorAll('.map-mark').length === 2")
+    until(page, "document.querySelectorAll('.map-mark').length === 2")
 
     assert page.get_by_text("© Map people").is_visible()
     assert asked

@@ -45,7 +45,7 @@ def enroll(organization_id: UUID):
 
 def until_readable(organization_id: UUID) -> None:
     """Wait for transactions of other databases on this server: as long as older ones run, nothing newer is read."""
-    for _ in range(2400):
+    for _ in range(4800):
         with organization_scope(organization_id), connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(bool_and(written_by < pg_snapshot_xmin(pg_current_snapshot())), true) FROM member")
             if cursor.fetchone()[0]:
