@@ -34,7 +34,7 @@ LEFT_OUT = {
 def filled(shop, member_id):
     now = utc_now()
     record_activity(
-        organization_id=shop, member_id=member_id, now=now, activity={"kind": "purchase", "amount": 100, "at": now, "ref": "R"}
+        organization_id=shop, member_id=member_id, now=now, activity={"kind": "purchase", "amount": 100, "at": now, "ref": "=R+1"}
     )
     with organization_scope(shop):
         return get_organization(organization_id=shop).slug
@@ -48,7 +48,9 @@ def test_everything_is_there_twice_and_adds_up(filled, shop, member_id, other_or
     with (tmp_path / "out/member.csv").open(encoding="utf-8-sig", newline="") as sheet:
         rows = list(csv.DictReader(sheet))
     assert [row["given_name"] for row in rows] == ["Member 1"]
-    assert rows[0]["phone"].startswith("'+66")
+    assert rows[0]["phone"] == "+66800000001", "a phone stays a phone"
+    with (tmp_path / "out/activity.csv").open(encoding="utf-8-sig", newline="") as sheet:
+        assert [row["ref"] for row in csv.DictReader(sheet)] == ["'=R+1"], "what begins like a formula is text"
     assert "search_grams" not in rows[0]
     assert counts["organization"] == 1
     assert json.loads((tmp_path / "out/manifest.json").read_text())["rows"] == counts
