@@ -92,7 +92,12 @@ EVENT_KINDS: Mapping[str, EventKind] = {
         "An import was taken back", "ย้อนการนำเข้าแล้ว", {"import_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d"}, is_of_member=False
     ),
 }
+_EVERY_PURCHASE = "comes with every purchase, for whoever listens or not: read a member's entries by the API"
+_MOVEMENTS = (
+    "earned", "activated", "spent", "restored", "expired", "adjusted", "taken_back", "transferred", "cancelled", "opened", "held", "released",
+)  # fmt: skip
 NOT_TOLD: Mapping[str, str] = {
+    **{f"points.{movement}": _EVERY_PURCHASE for movement in _MOVEMENTS},
     "activity.caused": "the engine's note to itself",
     "auto.blocked": "the engine's note to itself",
     "import.requested": "asks our own workers",
