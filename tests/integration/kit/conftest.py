@@ -7,9 +7,12 @@ import psycopg
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bare_postgres() -> Iterator[psycopg.Connection]:
-    """Yield the owner's connection in one transaction that is never committed."""
+    """Yield the owner's connection in one transaction that is never committed.
+
+    No longer than for a file: whoever reads below the server's oldest transaction, of any database, waits for it.
+    """
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
         yield connection
         connection.rollback()
