@@ -27,6 +27,7 @@ def test_a_cashier_gives_points_and_takes_them_back_by_keyboard(shop, regular, o
     page = open_page(javascript=javascript)
     sign_in(page, "till@rimnam.example")
     assert page.url.endswith("/counter/")
+    page.wait_for_selector("#q:focus")
     picture(page, "counter-1-find-th")
     page.keyboard.type(regular.number)  # as a scanner does
     page.keyboard.press("Enter")
