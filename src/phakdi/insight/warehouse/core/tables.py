@@ -167,6 +167,8 @@ TABLES: Mapping[str, TableOf] = {
             "issued_on": ("date", "day of issue"),
             "expires_on": ("date", "day on which it ends"),
             "value_minor": ("int64", "face value, if it has one"),
+            "rule": ("string", "rule that gave it; reward:… where points were paid for it"),
+            "used_on": ("date", "day of the bill or activity it was used on; null until then"),
         },
     ),
     "activity": TableOf(
