@@ -1,0 +1,1 @@
+"""Deciding who is left out, and what the others did more."""

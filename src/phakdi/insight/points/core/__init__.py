@@ -1,0 +1,1 @@
+"""What points cost and what is owed for them."""
