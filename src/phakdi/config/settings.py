@@ -97,6 +97,8 @@ INSTALLED_APPS = [
     "phakdi.loyalty.engine",
     "phakdi.engagement.messaging",
     "phakdi.insight.daily",
+    "phakdi.insight.points",
+    "phakdi.insight.lift",
     "phakdi.web",
 ]
 AUTH_USER_MODEL = "staff.User"

@@ -15,6 +15,9 @@ ACTIONS: Mapping[str, str | Promise] = {
     "connection.ended": _("Service disconnected"),
     "consent.granted": _("Consent given"),
     "consent.withdrawn": _("Consent taken back"),
+    "campaign.begun": _("Campaign begun, some left out"),
+    "campaign.stopped": _("Campaign stopped"),
+    "campaign.list_exported": _("List of a campaign taken out as a file"),
     "code_policy.set": _("Limits of codes set"),
     "consent_text.published": _("Consent text written"),
     "data_request.opened": _("Data request received"),
@@ -105,6 +108,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "till": _("Device at the counter"),
     "till_bill": _("Kept bill"),
     "consent_text": _("Consent text"),
+    "campaign": _("Campaign"),
     "breach": _("Breach"),
 }
 DETAILS: Mapping[str, str | Promise] = {

@@ -301,6 +301,7 @@ KEPT = {
     "receipt": "numbers of receipts", "lot": "figures", "wallet": "figures", "voucher": "cancelled; definition and dates",
     "member_state": "figures; marks about others are cut by the engine", "erasure": "that it was done",
     "daily_member": "sums by day", "till_bill": "forgets what it said once it is booked", "webhook_sequence": "a number",
+    "experiment_member": "in which group a pseudonym was",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ LEFT_OUT = {
     "webhook_event": "copies of facts", "webhook_delivery": "as above", "webhook_attempt": "as above", "webhook_sequence": "counts",
     "till": "devices and their keys", "till_bill": "bills on their way", "program_draft": "not in force",
     "staff_policy": "a setting", "staff_held_grant": "waits for a decision", "guide": "how far the first hour is",
+    "points_account": "worked out again at every refresh",
 }  # fmt: skip
 
 
