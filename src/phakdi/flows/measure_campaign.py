@@ -73,10 +73,11 @@ def group_of(*, place: Place, experiment_id: UUID, is_held: bool, now: datetime)
     """Return who is in one group, to send to the others by whatever means; noted in the audit.
 
     Raises:
-        NotAllowed: this person takes no lists out.
+        NotAllowed: this person takes no lists of members out.
         NotFound: there is no such campaign.
     """
     place.require(Permission.EXPORTS_RUN)
+    place.require(Permission.MEMBERS_READ)
     with organization_scope(place.organization_id):
         found = queries.find_experiment(organization_id=place.organization_id, experiment_id=experiment_id)
         _note(place, "campaign.list_exported", found, now)

@@ -5,6 +5,18 @@ from collections.abc import Mapping
 from phakdi.loyalty.wording.phrases import Phrase
 
 STAFF: Mapping[str, Phrase] = {
+    # campaigns that are measured
+    "experiment_name": ("โปรดตั้งชื่อแคมเปญ", "Give the campaign a name."),
+    "experiment_share": ("กันสมาชิกไว้ได้ตั้งแต่ 1% ถึง 50%", "Leave out between 1 % and 50 %."),
+    "experiment_days": ("วันสุดท้ายต้องไม่ก่อนวันแรก และห่างกันไม่เกินหนึ่งปี", "The last day comes after the first, within a year."),
+    "experiment_cost": ("ค่าใช้จ่ายต้องไม่ติดลบ", "A cost is not below zero."),
+    "experiment_past": (
+        "แคมเปญต้องเริ่มวันนี้หรือหลังจากนี้ เพราะต้องเลือกคนที่กันไว้ก่อนเริ่มส่ง",
+        "It begins today or later: who is left out is decided before anything is sent.",
+    ),
+    "experiment_nobody": ("ไม่มีสมาชิกในกลุ่มนี้", "Nobody is in this audience."),
+    "experiment_over": ("แคมเปญนี้จบไปแล้ว", "This campaign has ended already."),
+    "experiment_not_found": ("ไม่พบแคมเปญนี้", "There is no such campaign."),
     "factor_wrong": (
         "รหัสไม่ถูกต้องหรือถูกใช้ไปแล้ว ดูรหัสล่าสุดในแอปแล้วลองอีกครั้ง",
         "The code is wrong or was used before. Look at the app again.",

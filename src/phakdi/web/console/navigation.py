@@ -48,6 +48,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Insight"),
+        (Entry("web:campaigns", _("What campaigns add"), "target", (Permission.INSIGHT_READ,), ("campaign",)),),
+    ),
+    (
         _("Program"),
         (
             Entry("web:programs", _("Rules and rewards"), "program", (Permission.PROGRAMS_READ,), ("program",)),
