@@ -1,0 +1,1 @@
+"""Reading texts as runs of characters, and weighing them."""
