@@ -42,24 +42,33 @@ class Dropout:
 
     def p_alive(self, seen: Histories) -> Numbers:
         """Return for each history the chance that its member has not dropped out."""
-        k, may = _counted(self.kind, seen.x)
-        ratio = np.exp((self.r + seen.x) * np.log((self.alpha + seen.T) / (self.alpha + seen.t_x)))
-        gone = np.where(may, self.a / np.where(may, self.b + k - 1, 1.0) * ratio, 0.0)
-        return np.asarray(1.0 / (1.0 + gone))
+        found = np.empty_like(seen.x)
+        for part, some in seen.pieces():
+            k, may = _counted(self.kind, some.x)
+            ratio = np.exp((self.r + some.x) * np.log((self.alpha + some.T) / (self.alpha + some.t_x)))
+            gone = np.where(may, self.a / np.where(may, self.b + k - 1, 1.0) * ratio, 0.0)
+            found[part] = 1.0 / (1.0 + gone)
+        return found
 
     def p_buys(self, seen: Histories, within: float) -> Numbers:
         """Return the chance of at least one purchase within so much time from now."""
-        quiet = np.exp((self.r + seen.x) * np.log((self.alpha + seen.T) / (self.alpha + seen.T + within)))
-        return np.asarray(self.p_alive(seen) * (1.0 - quiet))
+        return self.p_alive(seen) * self.p_buys_if_alive(seen, within)
+
+    def p_buys_if_alive(self, seen: Histories, within: float) -> Numbers:
+        """Return the chance of at least one purchase within so much time from now, of who has not dropped out."""
+        found = np.empty_like(seen.x)
+        for part, some in seen.pieces():
+            found[part] = 1.0 - np.exp((self.r + some.x) * np.log((self.alpha + some.T) / (self.alpha + some.T + within)))
+        return found
 
     def expected(self, seen: Histories, within: float) -> Numbers:
         """Return how many purchases are expected within so much time from now."""
-        return self.p_alive(seen) * self._if_alive(seen, within)
+        return self.p_alive(seen) * self.expected_if_alive(seen, within)
 
-    def _if_alive(self, seen: Histories, within: float) -> Numbers:
+    def expected_if_alive(self, seen: Histories, within: float) -> Numbers:
         """Return the expectation for who is still there; it depends on (x, T) only, so each pair is worked out once."""
-        of, where = distinct(seen.x, seen.T)
-        return self._of_pairs(seen.x[of], seen.T[of], within)[where]
+        (x, now), where = distinct(seen.x, seen.T)
+        return self._of_pairs(x, now, within)[where]
 
     def _of_pairs(self, x: Numbers, now: Numbers, within: float) -> Numbers:
         k, _ = _counted(self.kind, x)
@@ -69,14 +78,19 @@ class Dropout:
 
     def discounted(self, seen: Histories, *, periods: int, length: float, rate: float) -> Numbers:
         """Return the purchases expected in each of the next periods, each discounted to now, added up."""
-        of, where = distinct(seen.x, seen.T)
-        x, now = seen.x[of], seen.T[of]
+        found = self.discounted_if_alive(seen, periods=periods, length=length, rate=rate)
+        found *= self.p_alive(seen)
+        return found
+
+    def discounted_if_alive(self, seen: Histories, *, periods: int, length: float, rate: float) -> Numbers:
+        """Return the same for who is still there."""
+        (x, now), where = distinct(seen.x, seen.T)
         found, before = np.zeros_like(x), np.zeros_like(x)
         for period in range(1, periods + 1):
             so_far = self._of_pairs(x, now, period * length)
             found += (so_far - before) / (1 + rate) ** period
             before = so_far
-        return np.asarray(self.p_alive(seen) * found[where])
+        return found[where]
 
     def expected_of_new(self, within: float) -> float:
         """Return how many repeat purchases a new member makes within so much time from the first purchase, on average."""

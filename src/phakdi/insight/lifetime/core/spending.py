@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, psi
 
-from phakdi.insight.lifetime.core.histories import Numbers
-from phakdi.insight.lifetime.core.searching import lowest
+from phakdi.insight.lifetime.core.histories import Numbers, distinct
+from phakdi.insight.lifetime.core.searching import Likelihood, curvature, descend, lowest
 
 CORRELATION_MAX = 0.3  # above it, value and frequency are not independent
+_COARSE_ROWS = 20_000  # with more rows than this, a coarse fit comes first
+_STEPS = 400  # of value in a coarse fit
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +54,67 @@ def fit(x: Numbers, mean: Numbers, weight: Numbers | None = None) -> Spending:
         raise ValueError("nobody came again and spent something")
     x, mean = x[keep], mean[keep]
     weight = np.ones_like(x) if weight is None else weight[keep]
-    middle = float(np.average(mean, weights=weight))
-    scaled = mean / middle  # so that the search starts from numbers near one
+    members = float(weight.sum())
+    middle = float(weight @ mean) / members
+    logs = np.log(mean / middle)  # so that the search starts from numbers near one
+    bounds = [(-9.0, 9.0)] * 3
     begin = np.log([5.0, 4.0, 1.0])
-    logs = lowest(lambda at: _likelihood(at, x, scaled, weight), begin, [(-9.0, 9.0)] * 3)
-    p, q, gamma = (float(value) for value in np.exp(logs))
-    value = -_likelihood(logs, x, scaled, weight)[0] - float(weight.sum()) * float(np.log(middle))
+    likelihood = _likelihood_of(x, logs, weight)
+    if len(x) <= _COARSE_ROWS:
+        found = lowest(likelihood, begin, bounds)
+    else:  # a coarse likeness leads close by; its curvature serves the last steps
+        near = _likelihood_of(*_coarse(x, logs, weight))
+        found = lowest(near, begin, bounds)
+        found = descend(likelihood, found, curvature(near, found), bounds)
+    p, q, gamma = (float(value) for value in np.exp(found))
+    value = -likelihood(found)[0] - members * float(np.log(middle))
     return Spending(p, q, gamma * middle, value, _correlation(x, mean, weight))
 
 
-def _likelihood(logs: Numbers, x: Numbers, mean: Numbers, weight: Numbers) -> tuple[float, Numbers]:
-    p, q, gamma = np.exp(logs)
-    px, below = p * x, gamma + x * mean
-    value = (
-        gammaln(px + q)
-        - gammaln(px)
-        - gammaln(q)
-        + q * np.log(gamma)
-        + (px - 1) * np.log(mean)
-        + px * np.log(x)
-        - (px + q) * np.log(below)
-    )
-    by_p = x * (psi(px + q) - psi(px) + np.log(mean) + np.log(x) - np.log(below))
-    by_q = psi(px + q) - psi(q) + np.log(gamma) - np.log(below)
-    by_gamma = q / gamma - (px + q) / below
-    gradient = np.array([weight @ by_p * p, weight @ by_q * q, weight @ by_gamma * gamma])
-    return -float(weight @ value), -gradient
+def _coarse(x: Numbers, logs: Numbers, weight: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return rows of equal frequency and nearly equal value as one each."""
+    low = float(logs.min())
+    step = max((float(logs.max()) - low) / _STEPS, 1e-6)
+    (kinds, steps), where = distinct(x, np.rint((logs - low) / step))
+    return kinds, low + steps * step, np.bincount(where, weights=weight, minlength=len(kinds)).astype(np.float64)
+
+
+def _likelihood_of(x: Numbers, logs: Numbers, weight: Numbers) -> Likelihood:
+    """Return minus the log-likelihood and its gradient by the logarithms of p, q and gamma.
+
+    What depends on the frequency alone is added up by frequency once; of each row one logarithm and one division are left.
+    """
+    (counts,), where = distinct(x)
+    members = np.bincount(where, weights=weight, minlength=len(counts))
+    of_value = np.bincount(where, weights=weight * logs, minlength=len(counts)) + members * np.log(counts)
+    constant = float(weight @ logs)
+    paid, times = x * np.exp(logs), x * weight
+
+    def likelihood(at: Numbers) -> tuple[float, Numbers]:
+        p, q, gamma = np.exp(at)
+        log_once = log_times = over_once = over_times = 0.0
+        for first in range(0, len(paid), _PIECE):
+            part = slice(first, first + _PIECE)
+            below = gamma + paid[part]
+            log, over = np.log(below), 1.0 / below
+            once, often = weight[part], times[part]
+            log_once, log_times = log_once + once @ log, log_times + often @ log
+            over_once, over_times = over_once + once @ over, over_times + often @ over
+        px = p * counts
+        value = members @ (gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(gamma)) + p * (counts @ of_value) - constant
+        value -= p * log_times + q * log_once
+        by_p = members @ (counts * (psi(px + q) - psi(px))) + counts @ of_value - log_times
+        by_q = members @ (psi(px + q) - psi(q) + np.log(gamma)) - log_once
+        by_gamma = members.sum() * q / gamma - p * over_times - q * over_once
+        return -float(value), -np.array([by_p * p, by_q * q, by_gamma * gamma])
+
+    return likelihood
 
 
 def _correlation(x: Numbers, mean: Numbers, weight: Numbers) -> float:
-    if len(x) <= 1:
+    members = float(weight.sum())
+    if members <= 1:
         return float("nan")
-    spread = np.cov(np.vstack([x, mean]), fweights=weight.astype(np.int64))
-    below = float(np.sqrt(spread[0, 0] * spread[1, 1]))
-    return float(spread[0, 1]) / below if below > 0 else float("nan")
+    of_x, of_mean = x - float(weight @ x) / members, mean - float(weight @ mean) / members
+    below = float(np.sqrt((weight @ (of_x * of_x)) * (weight @ (of_mean * of_mean))))
+    return float(weight @ (of_x * of_mean)) / below if below > 0 else float("nan")
