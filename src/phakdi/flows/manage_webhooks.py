@@ -6,14 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from phakdi.flows.organization_trail import note
-from phakdi.flows.tell_webhooks import payload
-from phakdi.flows.webhook_kinds import EVENT_KINDS, PING_KIND
+from phakdi.flows.tell_webhooks import LISTENER, payload
+from phakdi.flows.webhook_kinds import EVENT_KINDS, OFTEN, PING_KIND
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid
 from phakdi.kit.ids import new_id
 from phakdi.platform.audit.core import Actor
+from phakdi.platform.outbox.operations import ask
 from phakdi.platform.webhooks import operations, queries
-from phakdi.platform.webhooks.core import PING, EndpointState
+from phakdi.platform.webhooks.core import EVERYTHING, PING, EndpointState
 from phakdi.platform.webhooks.models import Delivery, Endpoint
 from phakdi.platform.webhooks.operations import REPLAY_SLICE, EndpointNotActive, NewEvent
 
@@ -58,6 +59,7 @@ def add_webhook(*, organization_id: UUID, wish: Wish, now: datetime, actor: Acto
             trusted=wish.trusted,
             now=now,
         )
+        _listen(organization_id)
         _note("webhook.added", endpoint, now, actor)
     return NewEndpoint(endpoint, secret)
 
@@ -76,6 +78,7 @@ def change_webhook(
             known=EVENT_KINDS,
             trusted=wish.trusted,
         )
+        _listen(organization_id)
         _note("webhook.changed", endpoint, now, actor)
     return endpoint
 
@@ -108,6 +111,7 @@ def remove_webhook(*, organization_id: UUID, endpoint_id: UUID, now: datetime, a
     """Remove an endpoint and its log. Raises UnknownEndpoint."""
     with organization_scope(organization_id):
         endpoint = operations.remove_endpoint(organization_id=organization_id, endpoint_id=endpoint_id)
+        _listen(organization_id)
         _note("webhook.removed", endpoint, now, actor)
 
 
@@ -174,6 +178,12 @@ def replay_webhook_period(
                 _note("webhook.replayed", endpoint, now, actor, events=told)
                 return told
             after = events[-1].id
+
+
+def _listen(organization_id: UUID) -> None:
+    """Let the outbox know who listens to what happens often; a paused endpoint listens too: it hears of it later."""
+    wanted = {topic for each in queries.endpoints_of(organization_id=organization_id) for topic in each.topics}
+    ask(organization_id=organization_id, consumer=LISTENER, topics=wanted & {*OFTEN, EVERYTHING})
 
 
 def _note(action: str, endpoint: Endpoint, now: datetime, actor: Actor | None, **data: int) -> None:

@@ -12,6 +12,8 @@ from phakdi.platform.webhooks import operations, queries
 from phakdi.platform.webhooks.core import webhook_id
 from phakdi.platform.webhooks.operations import NewEvent
 
+LISTENER = "tell_webhooks"  # the consumer, as the outbox knows it
+
 
 def tell_webhooks(*, organization_id: UUID, event: NewEvent, data: Mapping[str, Any], now: datetime) -> int:
     """Queue a fact for every endpoint that wants to hear of its kind, and return how many; safe to repeat.

@@ -23,6 +23,7 @@ class EventKind:
 
 _VOUCHER = {"voucher_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d", "definition": "free-coffee"}
 _UNTIL = "2027-11-23T17:00:00Z"
+_MOVED = {"unit": "points", "points": 40, "balance": 1240, "ref": "2-1008"}
 EVENT_KINDS: Mapping[str, EventKind] = {
     "member.joined": EventKind("Somebody became a member", "มีสมาชิกใหม่", {"source": "counter", "store": "SIAM"}),
     "member.changed": EventKind("A member's details changed", "ข้อมูลสมาชิกเปลี่ยน", {"fields": ["email"]}),
@@ -44,6 +45,18 @@ EVENT_KINDS: Mapping[str, EventKind] = {
         "แยกสมาชิกที่เคยรวมกัน",
         {"from": "019b0f00-0000-7000-8000-000000000003", "merge_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d"},
     ),
+    "points.earned": EventKind("Points were given", "ได้รับแต้ม", _MOVED),
+    "points.activated": EventKind("Points that waited can be used", "แต้มที่รอใช้ได้แล้ว", _MOVED),
+    "points.restored": EventKind("Points that were used came back", "คืนแต้มที่ใช้ไป", _MOVED),
+    "points.taken_back": EventKind("Points were taken back for a return", "หักแต้มคืนเพราะมีการคืนสินค้า", _MOVED),
+    "points.adjusted": EventKind("Points were adjusted by hand", "ปรับแต้มโดยพนักงาน", _MOVED),
+    "points.spent": EventKind("Points were used", "ใช้แต้ม", _MOVED),
+    "points.expired": EventKind("Points expired", "แต้มหมดอายุ", _MOVED),
+    "points.transferred": EventKind("Points went to or came from another member", "โอนแต้มระหว่างสมาชิก", _MOVED),
+    "points.cancelled": EventKind("Points that waited were cancelled", "ยกเลิกแต้มที่รอ", _MOVED),
+    "points.opened": EventKind("Points came over from another system", "ยกยอดแต้มจากระบบเดิม", _MOVED),
+    "points.held": EventKind("Points were put aside", "กันแต้มไว้", _MOVED),
+    "points.released": EventKind("Points that were put aside are free again", "ปล่อยแต้มที่กันไว้", _MOVED),
     "points.left": EventKind(
         "Points left a member's wallet",
         "แต้มออกจากกระเป๋าของสมาชิก",
@@ -92,12 +105,9 @@ EVENT_KINDS: Mapping[str, EventKind] = {
         "An import was taken back", "ย้อนการนำเข้าแล้ว", {"import_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d"}, is_of_member=False
     ),
 }
-_EVERY_PURCHASE = "comes with every purchase, for whoever listens or not: read a member's entries by the API"
-_MOVEMENTS = (
-    "earned", "activated", "spent", "restored", "expired", "adjusted", "taken_back", "transferred", "cancelled", "opened", "held", "released",
-)  # fmt: skip
+OFTEN = frozenset(kind for kind in EVENT_KINDS if kind.startswith("points.") and EVENT_KINDS[kind].data == _MOVED)
+"""What comes with every purchase: kept and told only where an endpoint listens."""
 NOT_TOLD: Mapping[str, str] = {
-    **{f"points.{movement}": _EVERY_PURCHASE for movement in _MOVEMENTS},
     "activity.caused": "the engine's note to itself",
     "auto.blocked": "the engine's note to itself",
     "import.requested": "asks our own workers",

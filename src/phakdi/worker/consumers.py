@@ -6,8 +6,8 @@ from uuid import UUID
 from phakdi.flows.enroll_member import record_join
 from phakdi.flows.record_caused import record_caused
 from phakdi.flows.tell_member import tell_level, tell_points_left
-from phakdi.flows.tell_webhooks import tell_webhooks
-from phakdi.flows.webhook_kinds import EVENT_KINDS
+from phakdi.flows.tell_webhooks import LISTENER, tell_webhooks
+from phakdi.flows.webhook_kinds import EVENT_KINDS, OFTEN
 from phakdi.platform.outbox.core import Consumer, Fact
 from phakdi.platform.webhooks.operations import NewEvent
 
@@ -44,5 +44,5 @@ def _outside(fact: Fact, now: datetime) -> None:
 CAUSED = Consumer("record_caused", frozenset({"activity.caused"}), _caused, is_ordered=True)
 JOINED = Consumer("record_join", frozenset({"member.joined"}), _joined, is_ordered=True)
 POINTS_LEFT = Consumer("tell_points_left", frozenset({"points.left"}), _points_left, max_age=NEWS, is_live=True)
-WEBHOOKS = Consumer("tell_webhooks", frozenset(EVENT_KINDS), _outside, is_ordered=True)
+WEBHOOKS = Consumer(LISTENER, frozenset(EVENT_KINDS), _outside, is_ordered=True, asked=OFTEN)
 LEVEL_REACHED = Consumer("tell_level", frozenset({"level.upgraded"}), _level_reached, max_age=NEWS, is_live=True)

@@ -385,3 +385,25 @@ def test_fact_comes_through_the_worker(organization_id, endpoint, receiver, sett
         fact = publish(organization_id=organization_id, topic="store.added", data={"code": "S1"}, at=datetime.now(UTC))
     make_worker().drain()
     assert receiver.ids == [core.webhook_id(fact)]
+
+
+def test_points_that_come_are_told_where_somebody_listens(shop, member_id, receiver, sender):
+    from phakdi.flows.record_activity import record_activity
+    from phakdi.platform.outbox.models import Job
+    from phakdi.platform.outbox.operations import relay
+    from phakdi.worker import consumers
+
+    def buy(ref):
+        activity = {"kind": "purchase", "amount": 100, "at": NOW, "ref": ref, "origin": "pos"}
+        record_activity(organization_id=shop, member_id=member_id, now=NOW, activity=activity)
+        while relay(consumers=[consumers.WEBHOOKS], now=NOW, most=100) > 0:
+            pass
+        with organization_scope(shop):
+            return Job.objects.filter(organization_id=shop, topic="points.earned").count()
+
+    assert buy("R1") == 0
+    wish = Wish("ERP", receiver.url, ["points.earned"], receiver.trusted)
+    made = flow.add_webhook(organization_id=shop, wish=wish, now=NOW)
+    assert buy("R2") == 1
+    flow.remove_webhook(organization_id=shop, endpoint_id=made.endpoint.id, now=NOW)
+    assert buy("R3") == 1

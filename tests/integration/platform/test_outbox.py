@@ -339,3 +339,32 @@ def test_health_tells_how_far_work_is_behind(organization_id):
     operations.fail_job(job=job, now=NOW, due_at=NOW, error="no", state=JobState.DEAD)
     operations.ensure_tasks(rows=[(organization_id, "tidy", NOW - timedelta(seconds=5))])
     assert queries.health(now=NOW) == queries.Health(0.0, 0.0, 5.0, 1)
+
+
+def test_what_happens_often_makes_jobs_only_where_somebody_asked(organization_id, other_organization_id):
+    often = Consumer(
+        "outside", frozenset({"points.earned", "store.added"}), lambda _fact, _now: None, asked=frozenset({"points.earned"})
+    )
+
+    def jobs_of(topic):
+        for owner in (organization_id, other_organization_id):
+            with organization_scope(owner):
+                operations.publish(organization_id=owner, topic=topic, at=NOW)
+        while relay(often) > 0:
+            pass
+        with organization_scope(organization_id):
+            mine = Job.objects.filter(organization_id=organization_id, topic=topic, consumer="outside").count()
+        with organization_scope(other_organization_id):
+            return mine, Job.objects.filter(organization_id=other_organization_id, topic=topic, consumer="outside").count()
+
+    assert jobs_of("points.earned") == (0, 0)
+    assert jobs_of("store.added") == (1, 1)
+    with organization_scope(organization_id):
+        operations.ask(organization_id=organization_id, consumer="outside", topics=["points.earned"])
+    assert jobs_of("points.earned") == (1, 0)
+    with organization_scope(organization_id):
+        operations.ask(organization_id=organization_id, consumer="outside", topics=["*"])
+    assert jobs_of("points.earned") == (2, 0)
+    with organization_scope(organization_id):
+        operations.ask(organization_id=organization_id, consumer="outside", topics=[])
+    assert jobs_of("points.earned") == (2, 0)

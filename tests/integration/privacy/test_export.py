@@ -18,7 +18,7 @@ LEFT_OUT = {
     "api_key": "keys are shown once and kept as hashes",
     "idempotency": "answers of a day",
     "otp_challenge": "codes of minutes", "code_allowance": "counts", "code_budget": "counts", "code_policy": "a setting",
-    "outbox_fact": "a queue", "job": "a queue", "scheduled_task": "the schedule",
+    "outbox_fact": "a queue", "outbox_interest": "which endpoints listen", "job": "a queue", "scheduled_task": "the schedule",
     "stored_file": "files are in the data folder and in backups", "import_slice": "markers of an import",
     "member_before": "what an import overwrote", "state_before": "as above", "state_merge": "what parting would need",
     "duplicate_key": "an index", "duplicate_pair": "guesses", "duplicate_scan": "how far was read",

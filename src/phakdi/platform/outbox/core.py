@@ -43,6 +43,7 @@ class Consumer:
     With ``is_ordered`` the facts of one member come one after the other, in the order in which they were committed; one that
     waits for another try holds up the member's later ones, one that is dead does not. Facts that happened longer ago than
     ``max_age`` before they are relayed are left out, and so is for a consumer that ``is_live`` what an import brought about.
+    Facts of ``asked`` topics, which happen often, make jobs only for organizations that asked for them (`operations.ask`).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Consumer:
     is_ordered: bool = False
     max_age: timedelta | None = None
     is_live: bool = False
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,3 +63,17 @@ class ScheduledTask(OrganizationRows):
 
     def __str__(self) -> str:
         return self.task
+
+
+class Interest(OrganizationRows):
+    """An organization asked to be told of something that happens often."""
+
+    pk = models.CompositePrimaryKey("organization_id", "consumer", "topic")
+    consumer = models.TextField()
+    topic = models.TextField()
+
+    class Meta:
+        db_table = "outbox_interest"
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: {self.topic}"

@@ -12,12 +12,12 @@ from phakdi.kit.db.scope import in_transaction
 from phakdi.kit.errors import NotFound
 from phakdi.kit.ids import new_id
 from phakdi.platform.outbox.core import ClaimedJob, ClaimedTask, Consumer, Fact, JobState
-from phakdi.platform.outbox.models import Job, OutboxFact
+from phakdi.platform.outbox.models import Interest, Job, OutboxFact
 
 PURGE_BATCH = 5000
 
 RELAY = """
-SELECT outbox_relay(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::boolean[], %s::timestamptz, %s::integer)
+SELECT outbox_relay(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[], %s::boolean[], %s::boolean[], %s::timestamptz, %s::integer)
 """
 CLAIM = "SELECT * FROM job_claim(%s::timestamptz, %s::timestamptz, %s::text[], %s::integer)"
 EXTEND = "SELECT * FROM job_extend(%s::bigint[], %s::uuid[], %s::timestamptz)"
@@ -50,6 +50,15 @@ def publish(
     return fact.id
 
 
+@in_transaction
+def ask(*, organization_id: UUID, consumer: str, topics: Collection[str]) -> None:
+    """Say of which topics that happen often an organization wants to be told from now on; ``*`` is all of them. Safe to repeat."""
+    mine = Interest.objects.filter(organization_id=organization_id, consumer=consumer)
+    mine.exclude(topic__in=topics).delete()
+    rows = [Interest(organization_id=organization_id, consumer=consumer, topic=topic) for topic in sorted(set(topics))]
+    Interest.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def relay(*, consumers: Sequence[Consumer], now: datetime, most: int) -> int:
     """Make jobs of about ``most`` facts that are new and return how many facts were read; -1 where another relay is at it.
 
@@ -59,7 +68,8 @@ def relay(*, consumers: Sequence[Consumer], now: datetime, most: int) -> int:
     since = [now - consumer.max_age if consumer.max_age else None for _, consumer in wanted]
     topics, names = [topic for topic, _ in wanted], [consumer.name for _, consumer in wanted]
     ordered, live = [consumer.is_ordered for _, consumer in wanted], [consumer.is_live for _, consumer in wanted]
-    read: int = _value(RELAY, [topics, names, ordered, since, live, now, most])
+    asked = [topic in consumer.asked for topic, consumer in wanted]
+    read: int = _value(RELAY, [topics, names, ordered, since, live, asked, now, most])
     return read
 
 
