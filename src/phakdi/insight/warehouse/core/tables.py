@@ -106,6 +106,7 @@ TABLES: Mapping[str, TableOf] = {
             "entry_key": ("int64", "number of the entry in this warehouse"),
             "entry_id": ("string", "id of the entry outside"),
             "activity_id": ("string", "activity that caused it; empty for time alone"),
+            "purchase_key": ("int64", "the bill that caused it; null where it was no bill"),
             "member_key": _MEMBER,
             "day": _DAY,
             "unit": ("string", "kind of points"),
@@ -192,10 +193,20 @@ TABLES: Mapping[str, TableOf] = {
             "message_key": ("int64", "number in this warehouse"),
             "member_key": _MEMBER,
             "day": _DAY,
+            "at": ("timestamp('UTC')", "when it was made, UTC"),
             "channel": ("string", "SMS, EMAIL, LINE …"),
             "template": ("string", "which message"),
             "state": ("string", "what became of it"),
             "parts": ("int32", "parts that were paid for"),
+        },
+    ),
+    "sign_in": TableOf(
+        "one time a member signed in",
+        {
+            "member_key": _MEMBER,
+            "day": _DAY,
+            "at": ("timestamp('UTC')", "when, UTC"),
+            "way": ("string", "how: LINE, PHONE …"),
         },
     ),
     "survey_answer": TableOf(
