@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "phakdi.people.cards",
     "phakdi.people.duplicates",
     "phakdi.people.presence",
+    "phakdi.people.traits",
     "phakdi.loyalty.programs",
     "phakdi.loyalty.ledger",
     "phakdi.loyalty.engine",

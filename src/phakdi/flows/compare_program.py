@@ -101,6 +101,7 @@ def compare_for_members(
             for member_id in members
         }
     states = queries.load_many(organization_id=organization_id, wanted=dict.fromkeys(members, ()))
+    queries.add_traits(states, organization_id=organization_id, wanted=_traits_of(organization_id, draft, now))
     tried = []
     for member_id in member_ids:
         if member_id not in states:
@@ -123,12 +124,21 @@ def impact_of(*, organization_id: UUID, draft: CompiledProgram, now: datetime) -
         found = [each for each in latest_activities(organization_id=organization_id, limit=LOOKED_AT) if _is_purchase(each)]
     found = found[:SAMPLE_MAX]
     states = queries.load_many(organization_id=organization_id, wanted={each.member_id: () for each in found})
+    queries.add_traits(states, organization_id=organization_id, wanted=_traits_of(organization_id, draft, now))
     impact = Impact(members=len(states))
     for each in found:
         if each.member_id in states:
             again = _made_again(each, draft, now)
             _count(impact, _compare(organization_id, states[each.member_id], again, draft, now))
     return impact
+
+
+def _traits_of(organization_id: UUID, draft: CompiledProgram, now: datetime) -> frozenset[str]:
+    """Return what traits the draft or the program in force asks for."""
+    try:
+        return draft.traits | version_at(organization_id=organization_id, at=now).traits
+    except NoProgram:
+        return draft.traits
 
 
 def _count(impact: Impact, compared: Compared) -> None:

@@ -29,6 +29,7 @@ from phakdi.people.presence import operations as presence
 from phakdi.people.requests import operations as requests
 from phakdi.people.requests import queries as request_queries
 from phakdi.people.requests.core import ContactKey, RequestKind, RequestState
+from phakdi.people.traits import operations as traits
 from phakdi.platform.audit.operations import forget_details
 from phakdi.platform.files.operations import delete_files_with
 from phakdi.platform.imports.operations import forget_rejects
@@ -162,6 +163,7 @@ def _destroy(cause: Cause, ids: Collection[UUID], keys: Collection[IdentityKey],
     counts["webhooks"] = forget_events(organization_id=organization_id, member_ids=ids)
     counts["sessions"] = presence.forget_members(organization_id=organization_id, member_ids=ids)
     cards.forget_members(organization_id=organization_id, member_ids=ids)
+    traits.forget_members(organization_id=organization_id, member_ids=ids)
     duplicates.forget_for_good(organization_id=organization_id, member_ids=ids)
     counts["answers"] = forget_answers(organization_id=organization_id, texts=[*texts, *values])
     counts["rejects"] = forget_rejects(organization_id=organization_id, texts=needles)

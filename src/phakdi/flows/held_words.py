@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from phakdi.kit.text import Text
+from phakdi.loyalty.wording.plain.words import TRAIT_NAMES, TRAIT_VALUES
 from phakdi.people.requests.core import RefusalReason, RequestKind, RequestState
 from phakdi.people.requests.names import KINDS, REASONS, STATES
+from phakdi.people.traits.core import PREFIX
 
 COLUMNS: Mapping[str, Text] = {
+    "expectation": {"th": "สิ่งที่คาดการณ์", "en": "Expectation"},
+    "computed_at": {"th": "คำนวณเมื่อ", "en": "Worked out"},
     "number": {"th": "หมายเลขสมาชิก", "en": "Member number"},
     "status": {"th": "สถานะ", "en": "Status"},
     "title": {"th": "คำนำหน้า", "en": "Title"},
@@ -75,6 +79,8 @@ COLUMNS: Mapping[str, Text] = {
     "actor_kind": {"th": "โดย", "en": "By"},
 }
 VALUES: Mapping[str, Text] = {
+    **{name.removeprefix(PREFIX): {"th": thai, "en": english} for name, (thai, english) in TRAIT_NAMES.items()},
+    **{name: {"th": thai, "en": english} for name, (thai, english) in TRAIT_VALUES.items()},
     "counter": {"th": "ที่เคาน์เตอร์", "en": "at the counter"},
     "portal": {"th": "หน้าสมาชิก", "en": "your own pages"},
     "console": {"th": "พนักงานในคอนโซล", "en": "staff in the console"},

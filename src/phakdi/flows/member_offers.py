@@ -8,7 +8,7 @@ from phakdi.kit.errors import Rejected
 from phakdi.kit.ids import new_id
 from phakdi.loyalty.engine.core import advance
 from phakdi.loyalty.engine.core.state import MemberState
-from phakdi.loyalty.engine.queries import load
+from phakdi.loyalty.engine.queries import add_traits, load
 from phakdi.loyalty.programs.activity import Activity
 from phakdi.loyalty.programs.compiled import CompiledProgram, RunningReward
 from phakdi.loyalty.programs.queries import version_at
@@ -57,6 +57,7 @@ def member_offers(*, organization_id: UUID, member_id: UUID, now: datetime) -> M
     program = version_at(organization_id=organization_id, at=now)
     loaded = load(organization_id=organization_id, member_id=member_id, refs=(), receipt=None, budgets=program.budgets)
     assert loaded.state is not None, "without a receipt there is no first answer"
+    add_traits({member_id: loaded.state}, organization_id=organization_id, wanted=program.traits)
     tried = (_tried(loaded.state, program, reward, now) for reward in list(program.rewards.values())[:REWARDS_MAX])
     found = [offer for offer in tried if offer is not None]
     found.sort(key=lambda offer: (not offer.is_open, offer.points is None, offer.points or 0, offer.key))

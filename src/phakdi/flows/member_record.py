@@ -12,6 +12,8 @@ from phakdi.people.consents.queries import consent_history
 from phakdi.people.members.models import Member
 from phakdi.people.members.queries import get_member, identities_of, merged_into
 from phakdi.people.requests.queries import requests_of
+from phakdi.people.traits.core import TRAITS, told_value
+from phakdi.people.traits.queries import traits_of
 from phakdi.platform.audit.queries import AuditFilter, entries
 
 Row = dict[str, Any]
@@ -122,6 +124,19 @@ def _audit(member: Member, _most: int) -> list[Row]:
     return [_row(row, LOOK) for row in entries(organization_id=member.organization_id, wanted=wanted, limit=AUDIT_MAX)]
 
 
+def _expected(member: Member, _most: int) -> list[Row]:
+    found = traits_of(organization_id=member.organization_id, member_id=member.id)
+    return [
+        {
+            "expectation": name,
+            "value_minor" if TRAITS[name].type == "money" else "value": told_value(name, trait.value),
+            "computed_at": trait.computed_at,
+        }
+        for name in TRAITS
+        if (trait := found.get(name)) and trait.value is not None
+    ]
+
+
 def _all(member: Member, most: int, page: Callable[..., list[Any]], columns: tuple[str, ...]) -> list[Row]:
     rows: list[Row] = []
     before: UUID | None = None
@@ -172,6 +187,13 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("movements", {"th": "รายการแต้มเข้าออก", "en": "Movements of points"}, _RELATION["accounts"], _KEPT["books"], _movements),
     Part("vouchers", {"th": "คูปองและสิทธิ์", "en": "Vouchers"}, _RELATION["contract"], _KEPT["books"], _vouchers),
+    Part(
+        "expected",
+        {"th": "สิ่งที่ระบบคาดการณ์เกี่ยวกับคุณ", "en": "What we expect of you"},
+        {"th": "คำนวณจากการซื้อของคุณ ใช้เลือกข้อเสนอที่เหมาะ", "en": "Worked out from your purchases, to choose offers that suit."},
+        _KEPT["member"],
+        _expected,
+    ),
     Part("messages", {"th": "ข้อความที่เราส่งถึงคุณ", "en": "Messages we sent you"}, _RELATION["contract"], _KEPT["member"], _messages),
     Part(
         "requests",

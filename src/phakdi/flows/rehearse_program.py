@@ -28,5 +28,6 @@ def rehearse_program(*, organization_id: UUID, text: str, member_id: UUID, activ
     loaded = queries.load(organization_id=organization_id, member_id=member_id, refs=refs, receipt=None, budgets=())
     assert loaded.state is not None, "without a receipt there is no first answer"
     loaded.state.budgets = dict(program.budgets)
+    queries.add_traits({member_id: loaded.state}, organization_id=organization_id, wanted=program.traits)
     step = advance(loaded.state, told, program=program, now=now)
     return Receipt(told.id, member_id, step.outcome, codec.verdict_values(step.verdicts))

@@ -40,6 +40,7 @@ EXPORTED: Mapping[str, str] = {
     "lot": "points earned together, with their end (follows from entries)",
     "wallet": "balances (follow from entries)",
     "voucher": "vouchers and their state",
+    "member_trait": "what models expect of members, with run and time",
     "member_state": "level, membership, meters and marks of members",
     "order_state": "what returns of orders need",
     "budget_slice": "what is left of shared budgets",

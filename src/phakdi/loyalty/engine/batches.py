@@ -78,6 +78,8 @@ def _decide_all(items: Sequence[Item], batch: _Batch) -> None:
             by_member.setdefault(item[1], []).append(item)
     wanted = {member_id: {ref for _, _, report in mine for ref in report.refs} for member_id, mine in by_member.items()}
     states = queries.load_many(organization_id=organization_id, wanted=wanted)
+    asked = {name for _, _, report in items for name in report.program.traits}
+    queries.add_traits(states, organization_id=organization_id, wanted=asked)
     for member_id, mine in by_member.items():
         if (state := states.get(member_id)) and state.profile.status == MERGED:
             batch.led_on += mine

@@ -50,6 +50,7 @@ def pass_time_of_due(*, organization_id: UUID, now: datetime, limit: int) -> Tim
 def _pass_slice(organization_id: UUID, member_ids: list[UUID], now: datetime) -> TimePassed:
     program = version_at(organization_id=organization_id, at=now)
     states = queries.load_many(organization_id=organization_id, wanted=dict.fromkeys(member_ids, ()))
+    queries.add_traits(states, organization_id=organization_id, wanted=program.traits)
     groups, failed = [], []
     for member_id, state in states.items():
         try:

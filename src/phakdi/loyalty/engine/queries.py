@@ -5,7 +5,7 @@ transaction alike.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from phakdi.loyalty.engine import channel, codec, loaded
 from phakdi.loyalty.engine.core.state import MemberState
 from phakdi.loyalty.engine.models import KeptState, StateMerge
 from phakdi.people.members.queries import find_surviving
+from phakdi.people.traits.queries import read_traits
 
 LOAD = channel.Statement(
     b"engine_load_2", b"SELECT * FROM engine_load($1::uuid, $2::uuid, $3::text[], $4::text, $5::text, $6::text[])"
@@ -112,6 +113,14 @@ def load_many(*, organization_id: UUID, wanted: Mapping[UUID, Collection[str]]) 
         for member_id, row in zip(wanted, rows, strict=True)  # answered in the order asked
         if row[0] is not None
     }
+
+
+def add_traits(states: Mapping[UUID, MemberState], *, organization_id: UUID, wanted: Collection[str]) -> None:
+    """Give the states the traits of their members where a program asks for any (``wanted``): a read of its own, left out else."""
+    if not wanted or not states:
+        return
+    for member_id, traits in read_traits(organization_id=organization_id, member_ids=list(states)).items():
+        states[member_id].profile = replace(states[member_id].profile, traits=traits)
 
 
 def load_shared(*, organization_id: UUID, receipts: Collection[tuple[str, str]], budgets: Collection[str]) -> Shared:

@@ -206,6 +206,8 @@ def _load(member_id: UUID, report: Report, context: Context) -> queries.Loaded:
     if loaded.state is not None and loaded.state.profile.status == MERGED:
         with organization_scope(context.organization_id):
             raise _BecamePart(find_surviving(organization_id=context.organization_id, member_id=member_id).id)
+    if loaded.state is not None and report.program.traits:
+        queries.add_traits({member_id: loaded.state}, organization_id=context.organization_id, wanted=report.program.traits)
     return loaded
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from phakdi.loyalty.engine.core import advance_time
 from phakdi.loyalty.engine.core.state import Entry, MemberState
-from phakdi.loyalty.engine.queries import load
+from phakdi.loyalty.engine.queries import add_traits, load
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import version_at
 
@@ -30,5 +30,6 @@ def snapshot_of(*, organization_id: UUID, member_id: UUID, now: datetime) -> Sna
     program = version_at(organization_id=organization_id, at=now)
     loaded = load(organization_id=organization_id, member_id=member_id, refs=(), receipt=None, budgets=())
     assert loaded.state is not None, "without a receipt there is no first answer"
+    add_traits({member_id: loaded.state}, organization_id=organization_id, wanted=program.traits)
     step = advance_time(loaded.state, program=program, now=now)
     return Snapshot(step.state, program, tuple(step.entries))

@@ -328,6 +328,7 @@ class CompiledProgram:
     reported_kinds: frozenset[str] = frozenset()
     version_id: UUID | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()  # of members, that a condition or a look-up asks for
 
     def read_activity(self, raw: Mapping[str, Any], *, id: UUID, now: datetime) -> Activity:
         """Return the activity that ``raw`` reports; it happened ``now`` where it does not say when.

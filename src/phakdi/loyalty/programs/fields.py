@@ -11,6 +11,7 @@ from phakdi.kit.conditions import Catalogue, Field
 from phakdi.loyalty.programs import periods
 from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.errors import BadProgram
+from phakdi.people.traits.core import CHOICES, PREFIX, TRAITS, read_value, sql_of
 
 Getter = Callable[[Any], Any]
 DECIMAL_SCALE = 1000
@@ -70,6 +71,7 @@ class Fields:
     def __init__(self, document: ProgramDocument, exponent: int) -> None:
         self.document, self.exponent = document, exponent
         self.windows: dict[str, set[periods.Window]] = {}
+        self.traits: set[str] = set()  # those that something of the program asks for
         self._readers: dict[str, Getter] = {}
         self._fields: dict[str, Field] = {}
         self._line_readers: dict[str, Getter] = {}
@@ -84,6 +86,8 @@ class Fields:
 
     def getter(self, name: str) -> Getter:
         """Return the reader of the field ``name`` of activity or member."""
+        if name.startswith(PREFIX):
+            self.traits.add(name.removeprefix(PREFIX))
         if name not in self._readers:
             self._resolve(name)
         return self._readers[name]
@@ -108,9 +112,10 @@ class Fields:
         """Note that the meter ``key`` is read over ``window``, so that it is counted in buckets that tell."""
         self.windows.setdefault(key, set()).add(window)
 
-    def _add(self, name: str, type_: str, read: Getter, sql: str | None = None) -> Field:
+    def _add(self, name: str, type_: str, read: Getter, sql: str | None = None, choices: tuple[str, ...] | None = None) -> Field:
         kind = _TYPES.get(type_, type_)
-        self._fields[name] = Field(name, kind, scale=scale_of(type_, self.exponent), sql=sql)
+        sql_kind = "jsonb" if kind == "set" and sql else ""
+        self._fields[name] = Field(name, kind, scale=scale_of(type_, self.exponent), sql=sql, sql_kind=sql_kind, choices=choices)
         self._readers[name] = read
         return self._fields[name]
 
@@ -156,6 +161,8 @@ class Fields:
         for name, definition in self.document.attributes.items():
             type_ = definition.type
             add(f"member.{name}", type_, _attribute_of_member(name), _json_sql("m.attributes", name, type_))
+        for name, kind in TRAITS.items():
+            add(PREFIX + name, kind.type, _trait(name), sql_of(name), CHOICES.get(name))
 
     def _declare_lines(self) -> None:
         own: dict[str, tuple[str, Getter]] = {
@@ -235,6 +242,10 @@ def _line_field(name: str) -> Getter:
 
 def _attribute_of_member(name: str) -> Getter:
     return lambda c: c.state.profile.attributes.get(name, c.state.marks.get(f"set:{name}"))
+
+
+def _trait(name: str) -> Getter:
+    return lambda c: read_value(name, c.state.profile.traits.get(name), c.local)
 
 
 def _paid_with(tender: str) -> Getter:

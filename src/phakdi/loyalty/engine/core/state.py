@@ -14,6 +14,7 @@ from phakdi.loyalty.engine.core.lots import Lots
 from phakdi.loyalty.programs.activity import Activity as Activity  # what is told: read by the programs room, below this one
 from phakdi.loyalty.programs.activity import Line as Line
 from phakdi.people.members.core.status import SPENDING_HOLD_MAX
+from phakdi.people.traits.core import Trait
 
 # --- what is known -----------------------------------------------------------------------------------------------
 
@@ -29,6 +30,7 @@ class Profile:
     segments: frozenset[str] = frozenset()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     spending_held_until: datetime | None = None
+    traits: Mapping[str, Trait] = field(default_factory=dict)  # read only where the program asks for any
 
     def is_spending_held(self, at: datetime) -> bool:
         """Tell whether points may not be spent at ``at``: for one to three days after a phone or e-mail was changed (a stolen SIM)."""

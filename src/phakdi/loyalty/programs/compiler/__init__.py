@@ -89,6 +89,7 @@ class _Compiler(Earning, Spending, Counting):
             late_days=doc.late_days,
             has_last=frozenset(),
             budgets=self.budgets,
+            traits=frozenset(self.fields.traits),
             **parts,
         )
 

@@ -9,7 +9,7 @@ from phakdi.kit.conditions import All, AnyOf, Leaf, Node
 from phakdi.kit.thai.dates import month_names
 from phakdi.loyalty.wording.phrases import Phrase
 from phakdi.loyalty.wording.plain import words
-from phakdi.loyalty.wording.plain.fields import field_name, operator_name
+from phakdi.loyalty.wording.plain.fields import field_name, operator_name, value_name
 from phakdi.loyalty.wording.plain.talk import Talk
 
 _ONE_OF = frozenset({"is", "in", "any_in"})
@@ -113,4 +113,4 @@ def _writer(leaf: Leaf, talk: Talk) -> Callable[[Any], str]:  # noqa: PLR0911 - 
         return lambda value: talk.day(value.isoformat() if isinstance(value, date) else str(value))
     if leaf.type == "boolean":
         return lambda value: talk.both("ใช่", "yes") if value else talk.both("ไม่", "no")
-    return talk.reader.called if leaf.field in _CALLED else str
+    return talk.reader.called if leaf.field in _CALLED else lambda value: value_name(leaf.field, str(value), talk)

@@ -6,11 +6,11 @@ from phakdi.loyalty.wording.plain.talk import Talk
 
 
 def field_group(name: str, *, of_line: bool) -> str:
-    """Return in which group a field stands: lines, bill, time, member, counted or more."""
+    """Return in which group a field stands: lines, bill, time, member, expected, counted or more."""
     if of_line:
         return "lines"
     if name.startswith("member."):
-        return "member"
+        return "expected" if name in words.TRAIT_NAMES else "member"
     if name in words.TIME_NAMES:
         return "time"
     if "." in name and not name.startswith("tender."):
@@ -22,7 +22,7 @@ def field_name(name: str, talk: Talk, *, of_line: bool = False) -> str:
     """Return what a field is called; one that nobody gave a name is called by its key."""
     if of_line and name in words.LINE_NAMES:
         return talk.say(words.LINE_NAMES[name])
-    for table in (words.MEMBER_NAMES, words.TIME_NAMES, words.ACTIVITY_NAMES):
+    for table in (words.MEMBER_NAMES, words.TRAIT_NAMES, words.TIME_NAMES, words.ACTIVITY_NAMES):
         if name in table:
             return talk.say(table[name])
     head, _, tail = name.rpartition(".")
@@ -48,6 +48,12 @@ def _made_on_demand(head: str, tail: str, talk: Talk) -> str:
     counted = talk.say(words.METERS[meter]) if meter in words.METERS else talk.reader.called(meter)
     text = f"{counted}{'' if talk.reader.is_thai else ' '}{talk.within(tail)}"
     return text + talk.both(" (รวมครั้งนี้)", " (this time included)") if head != meter else text
+
+
+def value_name(field: str, value: str, talk: Talk) -> str:
+    """Return what a value of a field with a list of values is called."""
+    is_known = field.startswith("member.trait.") and value in words.TRAIT_VALUES
+    return talk.say(words.TRAIT_VALUES[value]) if is_known else value
 
 
 def operator_name(operator: str, type_: str, talk: Talk) -> str:

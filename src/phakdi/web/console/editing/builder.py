@@ -17,7 +17,7 @@ from phakdi.kit.conditions import All, AnyOf, BadCondition, Field, Leaf, Node, N
 from phakdi.kit.conditions.literals import write_literal
 from phakdi.kit.errors import Refusal
 from phakdi.kit.thai import arabic_digits, format_date, month_names, parse_date
-from phakdi.loyalty.wording.plain import field_group, field_name, operator_name, words
+from phakdi.loyalty.wording.plain import field_group, field_name, operator_name, value_name, words
 from phakdi.web.console.editing import posted
 from phakdi.web.console.editing.parts import ABSENT, Option, Part, Reading, write_number
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 KINDS = {"all": All, "any": AnyOf, "none": NoneOf}
 NUMBERS = frozenset({"integer", "decimal", "money"})
-_PICKED = frozenset({"weekday", "store", "month", "level", "tier", "member.level", "member.plan", "voucher"})  # boxes to tick
+_TRAITS = {"member.trait.churn_risk", "member.trait.rfm_segment"}
+_PICKED = frozenset(
+    {"weekday", "store", "month", "level", "tier", "member.level", "member.plan", "voucher", *_TRAITS}
+)  # boxes to tick
 _OPERATORS: Mapping[str, tuple[str, ...]] = {
     "picked": ("in", "not_in", "starts_with", "exists"),
     "boolean": ("is", "is_not"),
@@ -295,7 +298,7 @@ def value_options(field: Field, room: "Room", chosen: list[str]) -> list[Option]
     elif field.name == "voucher":
         found = room.named(room.keys_of("vouchers"))
     elif field.choices:
-        found = [(each, each) for each in field.choices]
+        found = [(each, value_name(field.name, each, room.talk)) for each in field.choices]
     known = {key for key, _label in found}
     return found + [(each, room.reader.called(each)) for each in chosen if each and each not in known]
 
@@ -346,6 +349,7 @@ def _offered(room: "Room", *, of_line: bool) -> Iterator[str]:
     if room.document.membership.plans:
         yield "member.plan"
     yield from (f"member.{name}" for name in room.document.attributes)
+    yield from words.TRAIT_NAMES
     yield from (name for kind in room.document.activities.values() for name in kind.fields)
     for meter in ("spend", "orders", *room.document.meters):
         yield from (f"{meter}.{window}" for window in _WINDOWS)
