@@ -22,7 +22,7 @@ def _operations():
 
 def _path(route: str) -> str:
     known = {"member_id": "01945f00-0000-7000-8000-000000000001", "activity_id": "01945f00-0000-7000-8000-000000000002"}
-    known["merge_id"] = "01945f00-0000-7000-8000-000000000003"
+    known["merge_id"] = known["webhook_id"] = "01945f00-0000-7000-8000-000000000003"
     known |= {"version_id": "01945f00-0000-7000-8000-000000000003", "code": "NONE"}
     return "/" + route.format(**known)
 

@@ -31,6 +31,8 @@ def theirs(make_key, other_organization_id):
     twin = api.post("/members", {"phone": "0898765432", "given_name": "Zebedee"}).value["member"]
     merge = api.post(f"/members/{member['id']}/merge", {"merged_id": twin["id"]}).value
     ids["merge_id"] = merge["id"]
+    hook = {"name": "Zebedee's", "url": "https://93.184.216.34/hook", "topics": ["*"]}
+    ids["webhook_id"] = api.post("/webhooks", hook, Idempotency_Key="w").value["id"]
     (voucher,) = api.get(f"/members/{member['id']}/vouchers").value["items"]
     return {"api": api, "ids": ids, "number": member["number"], "cursors": cursors, "voucher": voucher["id"]}
 
@@ -54,6 +56,8 @@ BODIES = {
     "POST merges/{merge_id}/undo": {},
     "PUT members/{member_id}/consents": {"answers": [{"purpose": "PROFILING", "is_granted": False}]},
     "PATCH stores/{code}": {"area": "mine"},
+    "PATCH webhooks/{webhook_id}": {"name": "mine"},
+    "POST webhooks/{webhook_id}/replay": {"since": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"},
 }
 
 
@@ -115,6 +119,7 @@ def test_lists_hold_nothing_of_theirs(api, theirs):
         "/activities/in-review",
         "/stores",
         "/programs/versions",
+        "/webhooks",
     ):
         answer = api.get(path)
         assert answer.status_code == 200

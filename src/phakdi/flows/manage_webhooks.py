@@ -18,7 +18,7 @@ from phakdi.platform.webhooks.core import EVERYTHING, PING, EndpointState
 from phakdi.platform.webhooks.models import Delivery, Endpoint
 from phakdi.platform.webhooks.operations import REPLAY_SLICE, EndpointNotActive, NewEvent
 
-__all__ = ["Endpoint", "EndpointNotActive", "NewEndpoint", "Wish"]
+__all__ = ["Delivery", "Endpoint", "EndpointNotActive", "NewEndpoint", "Wish"]
 
 
 @dataclass(frozen=True, slots=True)

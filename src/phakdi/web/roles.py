@@ -32,6 +32,7 @@ SCOPES: Mapping[Scope, str | Promise] = {
     Scope.STORES_WRITE: _("change stores"),
     Scope.MESSAGES_READ: _("read messages"),
     Scope.AUDIT_READ: _("read the audit"),
+    Scope.WEBHOOKS_WRITE: _("see and change webhooks"),
 }
 
 

@@ -36,6 +36,7 @@ class Scope(StrEnum):
     STORES_WRITE = "stores:write"
     MESSAGES_READ = "messages:read"
     AUDIT_READ = "audit:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 class ScopeMissing(Forbidden):
