@@ -3,7 +3,7 @@
 A purchase that only earns asks for none: what it costs must not grow with how many lots a member has.
 """
 
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, MutableMapping, ValuesView
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -27,98 +27,97 @@ class Loaded(Protocol):
         """Return when the first of them ends, becomes spendable or is cancelled; `NEVER` if none does."""
 
 
-class Lots(dict[UUID, "Lot"]):
-    """What a dictionary of lots is, with ``loaded`` in front of what is set."""
+class Lots(MutableMapping[UUID, "Lot"]):
+    """What a dictionary of lots is, with ``loaded`` in front of what is set.
 
-    __slots__ = ("_loaded",)
+    When the first of them ends is remembered from step to step (`note_end`) until a lot that was there changes.
+    """
+
+    __slots__ = ("_ends", "_is_changed", "_loaded", "_own")
 
     def __init__(self, loaded: Loaded | None = None, own: "dict[UUID, Lot] | None" = None) -> None:
-        super().__init__(own or {})
+        self._own: dict[UUID, Lot] = own or {}
         self._loaded = loaded
+        self._ends: datetime | None = None
+        self._is_changed = False
 
-    def first_end(self, leaving_out: "dict[UUID, Lot]") -> datetime:
+    def first_end(self, leaving_out: "Mapping[UUID, Lot]") -> datetime:
         """Return when the first lot ends, becomes spendable or is cancelled, of all but ``leaving_out``."""
-        own = first_end(lot for lot in dict.values(self) if lot.id not in leaving_out)
+        if self._ends is not None:
+            return self._ends
+        own = first_end([lot for lot in self._own.values() if lot.id not in leaving_out] if leaving_out else self._own.values())
         return own if self._loaded is None else min(own, self._loaded.first_end())
+
+    def note_end(self, ends: datetime) -> None:
+        """Remember when the first of all these lots ends, so that the next step need not look at them."""
+        if not self._is_changed:
+            self._ends = ends
+
+    def forget_end(self) -> None:
+        """Look at all lots again the next time."""
+        self._ends = None
+
+    def add(self, lot: "Lot") -> None:
+        """Add a lot of this step; what is remembered of the others stays true."""
+        self._own[lot.id] = lot
 
     def copy(self) -> "Lots":
         """Return lots that may be added to; what is not read is shared."""
-        made = Lots(self._loaded)
-        dict.update(made, dict.items(self))
+        made = Lots(self._loaded, self._own.copy())
+        made._ends = self._ends
         return made
 
-    def _all(self) -> None:
+    def _all(self) -> "dict[UUID, Lot]":
         if self._loaded is not None:
-            own = dict(dict.items(self))
-            dict.clear(self)
-            dict.update(self, self._loaded.read())
-            dict.update(self, own)
+            self._own = {**self._loaded.read(), **self._own}
             self._loaded = None
+        return self._own
 
     def __contains__(self, lot_id: object) -> bool:
-        if dict.__contains__(self, lot_id):
+        if lot_id in self._own:
             return True
         return self._loaded is not None and isinstance(lot_id, UUID) and self._loaded.has(lot_id)
 
     def __getitem__(self, lot_id: UUID) -> "Lot":
-        if not dict.__contains__(self, lot_id):
-            self._all()
-        return dict.__getitem__(self, lot_id)
+        found = self._own.get(lot_id)
+        return self._all()[lot_id] if found is None else found
 
-    def get(self, lot_id: UUID, default: Any = None) -> Any:
-        """Return the lot of this id, or ``default``."""
-        if not dict.__contains__(self, lot_id):
-            self._all()
-        return dict.get(self, lot_id, default)
+    def __setitem__(self, lot_id: UUID, lot: "Lot") -> None:
+        self._ends, self._is_changed = None, True
+        self._own[lot_id] = lot
 
-    def setdefault(self, lot_id: UUID, default: Any = None) -> Any:
-        """Return the lot of this id; ``default``, which is kept, where there was none."""
-        self._all()
-        return dict.setdefault(self, lot_id, default)
-
-    def pop(self, *arguments: Any) -> Any:
-        """Take a lot out."""
-        self._all()
-        return dict.pop(self, *arguments)
+    def __delitem__(self, lot_id: UUID) -> None:
+        self._ends, self._is_changed = None, True
+        del self._all()[lot_id]
 
     def __iter__(self) -> Iterator[UUID]:
-        self._all()
-        return dict.__iter__(self)
+        return iter(self._all())
 
     def __len__(self) -> int:
-        self._all()
-        return dict.__len__(self)
+        return len(self._all())
 
     def __eq__(self, other: object) -> bool:
-        self._all()
-        if isinstance(other, Lots):
-            other._all()
-        return dict.__eq__(self, other)
+        return self._all() == (other._all() if isinstance(other, Lots) else other)
 
-    __hash__ = None  # as of any dictionary
+    __hash__ = None  # type: ignore[assignment]  # as of any dictionary
 
     def __repr__(self) -> str:
-        self._all()
-        return dict.__repr__(self)
+        return repr(self._all())
 
     def __reduce__(self) -> Any:
-        self._all()
-        return Lots, (None, dict(dict.items(self)))
+        return Lots, (None, self._all())
 
-    def keys(self) -> KeysView[UUID]:  # type: ignore[override]  # the type of the view is private to C
+    def keys(self) -> KeysView[UUID]:
         """Return the ids."""
-        self._all()
-        return dict.keys(self)
+        return self._all().keys()
 
-    def values(self) -> "ValuesView[Lot]":  # type: ignore[override]  # as above
+    def values(self) -> "ValuesView[Lot]":
         """Return the lots, the oldest first."""
-        self._all()
-        return dict.values(self)
+        return self._all().values()
 
-    def items(self) -> "ItemsView[UUID, Lot]":  # type: ignore[override]  # as above
+    def items(self) -> "ItemsView[UUID, Lot]":
         """Return ids with lots."""
-        self._all()
-        return dict.items(self)
+        return self._all().items()
 
 
 def first_end(lots: "Iterable[Lot]") -> datetime:

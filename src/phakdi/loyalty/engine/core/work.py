@@ -18,6 +18,7 @@ from phakdi.kit.errors import Rejected
 from phakdi.kit.ids import fixed_id, nth
 from phakdi.loyalty.engine.core import copies
 from phakdi.loyalty.engine.core.bills import Bill
+from phakdi.loyalty.engine.core.lots import first_end
 from phakdi.loyalty.engine.core.prepared import prepared
 from phakdi.loyalty.engine.core.state import (
     Activity,
@@ -289,6 +290,11 @@ class Work:
 
     def step(self, due_at: datetime | None) -> Step:
         """Return the rows of this step."""
+        lots = self.state.lots
+        if self.touched_lots or self.lot_ends is None:
+            lots.forget_end()
+        else:
+            lots.note_end(min(self.lot_ends, first_end(self.new_lots.values())) if self.new_lots else self.lot_ends)
         return Step(
             self.state,
             self.reported,

@@ -49,7 +49,8 @@ def grant(
         rule.key if rule else rule_key, is_bonus or bool(rule and rule.bonus), work.reported.id if work.reported else None,
         (work.activity.of or work.activity.ref) if ref is None else ref,
     )  # fmt: skip
-    work.new_lots[lot.id] = work.state.lots[lot.id] = lot
+    work.new_lots[lot.id] = lot
+    work.state.lots.add(lot)
     _remember_first(work, lot)
     if expires_at is not KEEP:
         lot.expires_at = expires_at
