@@ -1,0 +1,113 @@
+"""Members' purchases from the warehouse, one row each: expressions for DuckDB and Spark alike."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+import numpy as np
+from numpy.typing import NDArray
+
+from phakdi.insight.warehouse.reading import Warehouse
+
+EPOCH = date(1970, 1, 1)
+HALF_YEAR = 180  # days
+GAPS_MIN = 2  # purchase days less one, from which somebody has a usual gap
+_NUMBERS = (
+    "first", "last", "days", "total", "first_value", "window_days", "window_total", "recent", "before", "twice_gap",
+    "cut_days", "cut_last", "after_days",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Enrolled members who bought, as columns. Days are counted from 1970-01-01, amounts are minor units.
+
+    A purchase day is a day on which somebody bought for more than nothing. ``window_`` is of the last 365 days (RFM), ``recent`` and
+    ``before`` of the last 180 days and the 180 before those, ``cut_`` of what was known on the day of the cut, ``after_days`` of the time
+    since. ``twice_gap`` is twice the median gap between purchase days, −1 with fewer than three of them.
+    """
+
+    as_of: int
+    cut: int
+    ids: Any  # an Arrow column of the members' ids
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    days: NDArray[np.int64]
+    total: NDArray[np.int64]
+    first_value: NDArray[np.int64]
+    window_days: NDArray[np.int64]
+    window_total: NDArray[np.int64]
+    recent: NDArray[np.int64]
+    before: NDArray[np.int64]
+    twice_gap: NDArray[np.int64]
+    cut_days: NDArray[np.int64]
+    cut_last: NDArray[np.int64]
+    after_days: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def day_number(day: date) -> int:
+    """Return a day as a number: days since 1970-01-01."""
+    return (day - EPOCH).days
+
+
+def members_of(warehouse: Warehouse, *, as_of: date, horizon: int, window: int = 365) -> Members:
+    """Return what every enrolled member bought up to and on ``as_of``, in the order of their keys; the cut lies ``horizon`` days before."""
+    today = day_number(as_of)
+    days = _purchase_days(warehouse, as_of)
+    cut = today - horizon
+    known = days.day <= cut
+    per_member = days.group_by("member_key").agg(
+        first=days.day.min(),
+        last=days.day.max(),
+        days=days.count(),
+        total=days.net.sum(),
+        first_value=days.net.argmin(days.day),
+        window_days=(days.day > today - window).cast("int64").sum(),
+        window_total=ibis.ifelse(days.day > today - window, days.net, 0).sum(),
+        recent=ibis.ifelse(days.day > today - HALF_YEAR, days.net, 0).sum(),
+        before=ibis.ifelse((days.day > today - 2 * HALF_YEAR) & (days.day <= today - HALF_YEAR), days.net, 0).sum(),
+        cut_days=known.cast("int64").sum(),
+        cut_last=ibis.ifelse(known, days.day, -1).max(),
+        after_days=(~known).cast("int64").sum(),
+    )
+    gaps = _gaps(days)
+    usual = gaps.group_by("member_key").agg(gaps=gaps.count(), middle=gaps.gap.median())
+    usual = usual.filter(usual.gaps >= GAPS_MIN).select("member_key", twice_gap=(usual.middle * 2).cast("int64"))
+    member = warehouse.table("member")
+    member = member.filter(member.is_enrolled).select("member_key", "member_id")
+    rows = member.join(per_member, "member_key").left_join(usual, "member_key")
+    rows = rows.select(
+        "member_key", "member_id", *[rows[name].cast("int64").name(name) for name in _NUMBERS if name != "twice_gap"],
+        twice_gap=ibis.coalesce(rows.twice_gap, -1).cast("int64"),
+    ).order_by("member_key")  # fmt: skip
+    found = warehouse.backend.to_pyarrow(rows)
+    return Members(today, cut, found["member_id"], *(found[name].to_numpy() for name in _NUMBERS))
+
+
+def gap_counts(warehouse: Warehouse, *, as_of: date) -> list[tuple[int, int]]:
+    """Return how often each gap in days between two purchase days of one member occurs, the shortest first."""
+    gaps = _gaps(_purchase_days(warehouse, as_of))
+    rows = warehouse.rows(gaps.group_by("gap").agg(times=gaps.count()).order_by("gap"))
+    return [(int(row["gap"]), int(row["times"])) for row in rows]
+
+
+def _purchase_days(warehouse: Warehouse, as_of: date) -> Any:
+    bill = warehouse.table("purchase")
+    bill = bill.filter((bill.net_minor > 0) & (bill.day <= ibis.literal(as_of)) & bill.member_key.notnull())
+    by_day = bill.group_by("member_key", "day").agg(net=bill.net_minor.sum().cast("int64"))
+    return by_day.select("member_key", "net", day=by_day.day.delta(ibis.literal(EPOCH), unit="day").cast("int64"))
+
+
+def _gaps(days: Any) -> Any:
+    by_member = ibis.window(group_by="member_key", order_by="day")
+    gaps = days.select("member_key", gap=days.day - days.day.lag().over(by_member))
+    return gaps.filter(gaps.gap.notnull())
+
+
+def day_of(number: int) -> date:
+    """Return the day of a number."""
+    return EPOCH + timedelta(days=int(number))
