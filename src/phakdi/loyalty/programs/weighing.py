@@ -158,7 +158,7 @@ def reward_rates(document: ProgramDocument) -> dict[str, Decimal]:
 
 def _rate(document: ProgramDocument, level: str) -> Decimal | None:
     rules = [rule for rule in document.earning if "purchase" in rule.on and _is_for(rule, level)]
-    worths = [(rule, _worth_of(document, rule, give, level)) for rule in rules for give in rule.give]
+    worths = [(rule, _rate_of(document, rule, give, level)) for rule in rules for give in rule.give]
     told = [(rule, rate) for rule, rate in worths if rate is not None]
     if not told:
         return None
@@ -192,10 +192,10 @@ def _is_for(rule: EarningRule, level: str) -> bool:
     return len(only) == 1 and next(iter(only)) in LEVELS and next(iter(only.values())) in (level, [level])
 
 
-def _worth_of(document: ProgramDocument, rule: EarningRule, give: Give, level: str) -> Decimal | None:
+def _rate_of(document: ProgramDocument, rule: EarningRule, give: Give, level: str) -> Decimal | None:
     """Return how much of a baht the points of one baht are worth, or None where they are not points for money."""
     del rule
-    worth = _worth(document, give.unit or document.first_unit)
+    worth = unit_worth(document, give.unit or document.first_unit)
     if worth is None or give.of not in MONEY or give.from_above is not None or give.at_most is not None:
         return None
     if give.percent is not None:
@@ -205,7 +205,7 @@ def _worth_of(document: ProgramDocument, rule: EarningRule, give: Give, level: s
     return None if points is None or not per else points / per * worth
 
 
-def _worth(document: ProgramDocument, unit: str) -> Decimal | None:
+def unit_worth(document: ProgramDocument, unit: str) -> Decimal | None:
     """Return what one of a kind of points is worth: as the program says, else what it pays."""
     found = document.units.get(unit)
     if found is None or found.kind in {"status", "stamps"}:
