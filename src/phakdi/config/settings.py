@@ -98,8 +98,12 @@ INSTALLED_APPS = [
     "phakdi.loyalty.engine",
     "phakdi.engagement.messaging",
     "phakdi.insight.daily",
+    "phakdi.insight.lifetime",
     "phakdi.insight.points",
     "phakdi.insight.lift",
+    "phakdi.insight.products",
+    "phakdi.insight.backtest",
+    "phakdi.insight.recommend",
     "phakdi.web",
 ]
 AUTH_USER_MODEL = "staff.User"

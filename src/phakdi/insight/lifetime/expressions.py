@@ -1,7 +1,9 @@
 """Members' purchases from the warehouse, one row each: expressions for DuckDB and Spark alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import ibis
@@ -93,6 +95,32 @@ def gap_counts(warehouse: Warehouse, *, as_of: date) -> list[tuple[int, int]]:
     gaps = _gaps(_purchase_days(warehouse, as_of))
     rows = warehouse.rows(gaps.group_by("gap").agg(times=gaps.count()).order_by("gap"))
     return [(int(row["gap"]), int(row["times"])) for row in rows]
+
+
+def costs_of(warehouse: Warehouse, *, point_costs: Mapping[str, Fraction], contact_minor: Fraction) -> dict[str, int]:
+    """Return what members cost so far, by id, in minor units: points they used, gifts they used, messages (K9 a).
+
+    ``point_costs`` is what one used point costs, by kind of points; a gift counts with its face value, a reward with its points.
+    """
+    use, voucher, message = (warehouse.table(name) for name in ("lot_use", "voucher", "message"))
+    parts = [
+        _cost(use.filter(use.unit == unit), use.points.cast("int64"), cost) for unit, cost in point_costs.items() if cost > 0
+    ]
+    gift = voucher.filter((voucher.state == "USED") & ~voucher.rule.startswith("reward") & voucher.value_minor.notnull())
+    parts.append(_cost(gift, gift.value_minor, Fraction(1)))
+    if contact_minor > 0:
+        parts.append(_cost(message, message.parts.cast("int64"), contact_minor))
+    member = warehouse.table("member").select("member_key", "member_id")
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    total = every.group_by("member_key").agg(cost=every.cost.sum().cast("int64"))
+    rows = member.join(total, "member_key").select("member_id", "cost")
+    return {row["member_id"]: row["cost"] for row in warehouse.rows(rows) if row["cost"]}
+
+
+def _cost(rows: Any, times: Any, each: Fraction) -> Any:
+    """Return what a column of counts costs by member, rounded down to whole minor units."""
+    total = rows.group_by("member_key").agg(times=times.sum().cast("int64"))
+    return total.select("member_key", cost=(total.times * each.numerator // each.denominator).cast("int64"))
 
 
 def _purchase_days(warehouse: Warehouse, as_of: date) -> Any:

@@ -19,10 +19,10 @@ _WRITE = """
 INSERT INTO member_trait AS kept (organization_id, member_id, source, traits, missing, run_id, computed_at)
 SELECT %(organization)s, t.member_id, %(source)s, t.traits::jsonb, t.missing::jsonb, %(run)s, %(now)s
 FROM unnest(%(members)s::uuid[], %(traits)s::text[], %(missing)s::text[]) AS t (member_id, traits, missing)
+JOIN member AS m ON m.id = t.member_id AND m.organization_id = %(organization)s AND m.status NOT IN ('CLOSED', 'MERGED')
 ON CONFLICT (member_id, source) DO UPDATE
 SET traits = excluded.traits, missing = excluded.missing, run_id = excluded.run_id, computed_at = excluded.computed_at
-WHERE kept.organization_id = excluded.organization_id
-  AND (kept.traits <> excluded.traits OR kept.missing <> excluded.missing OR kept.computed_at < %(renew)s)
+WHERE kept.traits <> excluded.traits OR kept.missing <> excluded.missing OR kept.computed_at < %(renew)s
 """
 
 
@@ -31,7 +31,7 @@ def write_traits(*, organization_id: UUID, source: str, run_id: UUID, rows: Iter
     """Keep what ``source`` says of these members now, and return how many rows were written; safe to repeat.
 
     Only what changed is written, and what would soon count as too old. Each row holds all that the source says of a member; whoever is
-    left out keeps what they had until it is too old. Values are as `core.TRAITS` types them: decimals in whole thousandths, money in
+    left out keeps what they had until it is too old, and members who left meanwhile are passed over. Values are as `core.TRAITS` types them: decimals in whole thousandths, money in
     minor units, dates as ISO texts, lists as lists of texts. Each member at most once.
     """
     written, waiting = 0, iter(rows)
