@@ -4,6 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+from phakdi.kit.clock import utc_now
+from phakdi.kit.db.scope import organization_scope
+from phakdi.people.traits.core import LIFETIME, TraitRow
+from phakdi.people.traits.operations import write_traits
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -65,6 +70,22 @@ def test_create_keeps_consents_and_identities(api):
 
     assert [(item["purpose"], item["channel"], item["is_granted"]) for item in consents] == [("MARKETING", "SMS", True)]
     assert [(item["kind"], item["value"]) for item in known] == [("EXTERNAL:POS", "C-1"), ("PHONE", "+66812345678")]
+
+
+def test_a_member_is_told_with_what_is_expected_of_them(api, shop, member_id):
+    run, now = uuid4(), utc_now()
+    rows = [TraitRow(member_id, {"p_alive": 730, "churn_risk": "low"}, {"clv_12m_minor": "too_few_repeaters"})]
+    with organization_scope(shop):
+        write_traits(organization_id=shop, source=LIFETIME, run_id=run, rows=rows, now=now)
+
+    traits = api.get(f"/members/{member_id}").value["traits"]
+
+    assert {name: (each["value"], each["reason"]) for name, each in traits.items()} == {
+        "p_alive": (0.73, ""),
+        "churn_risk": ("low", ""),
+        "clv_12m_minor": (None, "too_few_repeaters"),
+    }
+    assert {each["model_run_id"] for each in traits.values()} == {str(run)}
 
 
 def test_search_finds_thai_names_and_pages(api):

@@ -128,10 +128,24 @@ class MemberOut(Out):
     updated_at: datetime
 
 
+class TraitOut(Out):
+    """What a model or a count says of a member."""
+
+    value: str | int | float | list[str] | None = Field(
+        description="Null: it could not be worked out, or is older than 8 days. Amounts are in minor units, days ISO dates."
+    )
+    computed_at: datetime
+    model_run_id: UUID
+    reason: str = Field(description="Why there is no value, as a code; empty where there is one.")
+
+
 class MemberDetailOut(MemberOut):
-    """A member with the ways by which they are known."""
+    """A member with the ways by which they are known, and what is expected of them."""
 
     identities: list[IdentityOut]
+    traits: dict[str, TraitOut] = Field(
+        description="By name, such as `churn_risk`, `clv_12m_minor`, `rfm_segment`; what was never worked out is left out."
+    )
 
 
 class MembersOut(Out):

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from phakdi.api.schemas import members as wire
+from phakdi.kit.clock import utc_now
 from phakdi.people.consents.core import ConsentState
 from phakdi.people.members.core.attributes import AttributeType, show_attribute
 from phakdi.people.members.models import Member
 from phakdi.people.members.queries import attribute_types, identities_of
+from phakdi.people.traits.queries import told_traits, traits_of
 
 COLUMNS = tuple(name for name in wire.MemberOut.model_fields if name != "attributes")
 
@@ -22,11 +24,13 @@ def show_members(organization_id: UUID, members: Sequence[Member]) -> list[wire.
 
 
 def show_member(organization_id: UUID, member: Member) -> wire.MemberDetailOut:
-    """Return one member with the ways by which they are known."""
+    """Return one member with the ways by which they are known and what is expected of them."""
     types = attribute_types(organization_id=organization_id)
     known = identities_of(organization_id=organization_id, member_id=member.id)
     identities = [wire.IdentityOut(kind=item.kind, value=item.value, verified_at=item.verified_at) for item in known]
-    return wire.MemberDetailOut(identities=identities, **_columns(member, types))
+    found = traits_of(organization_id=organization_id, member_id=member.id)
+    traits = {name: wire.TraitOut(**told) for name, told in told_traits(found, at=utc_now()).items()}
+    return wire.MemberDetailOut(identities=identities, traits=traits, **_columns(member, types))
 
 
 def show_consents(states: Iterable[ConsentState]) -> wire.ConsentsOut:
