@@ -30,7 +30,10 @@ from phakdi.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 SIZE_MAX = 100_000
-NEEDS_TOO = {"figure_rows": Permission.INSIGHT_READ}  # pages that ask for a second permission
+NEEDS_TOO = {
+    "campaign_list": Permission.EXPORTS_RUN,
+    "figure_rows": Permission.INSIGHT_READ,
+}  # pages that ask for a second permission
 GO_BACK = {"review_decide", "duplicate_say", "request_act"}  # to where they came from, and say there what was wrong
 MY_OWN = {  # about whoever is signed in, or about to be
     "second", "again", "forgotten", "link", "passkey_ask", "passkey_show", "passkey_begin", "passkey_make",

@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, str | Promise] = {
     "points.held": _("Adjustment waits for a second person"),
     "points.refused": _("Adjustment refused"),
     "program.applied": _("Program put in force"),
+    "report.exported": _("Figures about members taken out as a file"),
     "staff.added": _("Staff added"),
     "staff.changed": _("Staff changed"),
     "staff.code_used": _("Signed in with a recovery code"),
@@ -109,6 +110,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "till_bill": _("Kept bill"),
     "consent_text": _("Consent text"),
     "campaign": _("Campaign"),
+    "report": _("Report"),
     "breach": _("Breach"),
 }
 DETAILS: Mapping[str, str | Promise] = {

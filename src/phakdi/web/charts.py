@@ -56,7 +56,7 @@ def line_chart(labels: Sequence[str], columns: Sequence[Sequence[float]]) -> Cha
     return Chart(
         lines=tuple(_line(column, top) for column in columns if column),
         scale=(top, top / 2, 0),
-        labels=_spread(labels),
+        labels=spread(labels),
     )
 
 
@@ -71,6 +71,23 @@ def bar_chart(labels: Sequence[str], columns: Sequence[Sequence[float]]) -> Char
             height = max(value, 0) / top * HEIGHT
             x = at * slot + slot * (1 - BAR_SHARE) / 2 + series * width
             bars.append(Bar(round(x, 2), round(HEIGHT - height, 2), round(width, 2), round(height, 2), series))
+    every = -(-len(labels) // LABELS_MAX) or 1
+    shown = tuple(label if at % every == 0 else "" for at, label in enumerate(labels))
+    return Chart(bars=tuple(bars), scale=(top, top / 2, 0), labels=shown)
+
+
+def stack_chart(labels: Sequence[str], columns: Sequence[Sequence[float]]) -> Chart:
+    """Draw one bar for each label, its columns of numbers upon each other."""
+    top = ceiling(max((sum(max(value, 0) for value in values) for values in zip(*columns, strict=True)), default=0))
+    slot = WIDTH / max(len(labels), 1)
+    bars = []
+    for at in range(len(labels)):
+        low = HEIGHT
+        for series, column in enumerate(columns):
+            height = max(column[at], 0) / top * HEIGHT
+            low -= height
+            x = at * slot + slot * (1 - BAR_SHARE) / 2
+            bars.append(Bar(round(x, 2), round(low, 2), round(slot * BAR_SHARE, 2), round(height, 2), series))
     every = -(-len(labels) // LABELS_MAX) or 1
     shown = tuple(label if at % every == 0 else "" for at, label in enumerate(labels))
     return Chart(bars=tuple(bars), scale=(top, top / 2, 0), labels=shown)
@@ -102,7 +119,7 @@ def _line(values: Sequence[float], top: float) -> Line:
     return Line(path, f"{path}L{x} {HEIGHT}L0 {HEIGHT}Z", f"M{x} {y}h0")
 
 
-def _spread(labels: Sequence[str]) -> tuple[str, ...]:
+def spread(labels: Sequence[str]) -> tuple[str, ...]:
     """Pick labels at even distances, the first and the last among them."""
     last = len(labels) - 1
     if last < 1:

@@ -193,7 +193,7 @@ def stop(request: HttpRequest, desk: Desk, campaign_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@staff_page(Permission.EXPORTS_RUN)
+@staff_page(Permission.MEMBERS_READ)
 @proved
 def listed(request: HttpRequest, desk: Desk, campaign_id: UUID) -> HttpResponse:  # noqa: ARG001 - as views are called
     """Give the list of those treated out as a file: member number, phone and e-mail to send to."""

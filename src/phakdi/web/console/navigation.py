@@ -49,7 +49,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     ),
     (
         _("Insight"),
-        (Entry("web:campaigns", _("What campaigns add"), "target", (Permission.INSIGHT_READ,), ("campaign",)),),
+        (
+            Entry("web:insight", _("Reports"), "chart", (Permission.INSIGHT_READ,), ("insight",)),
+            Entry("web:campaigns", _("What campaigns add"), "target", (Permission.INSIGHT_READ,), ("campaign",)),
+        ),
     ),
     (
         _("Program"),

@@ -1,6 +1,6 @@
 """Where the console's pages answer."""
 
-from django.urls import path
+from django.urls import include, path
 
 from phakdi.web.console import (
     approvals,
@@ -79,6 +79,7 @@ urlpatterns = [
     path("staff/<uuid:staff_id>/", staff.edit, name="staff_edit"),
     path("staff/<uuid:staff_id>/invite/", staff.invite_person, name="staff_invite"),
     path("staff/<uuid:staff_id>/member/", staff.link_member, name="staff_link"),
+    path("insight/", include("phakdi.web.console.insight.urls")),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign_new"),
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),

@@ -1,0 +1,1 @@
+"""The reports themselves: one module for each room of insight."""

@@ -1,0 +1,54 @@
+"""Every report of the insight pages, in the order of their menu."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from phakdi.platform.staff.core import Permission
+from phakdi.web.access import Desk
+from phakdi.web.console.insight.filters import USUAL, Filters
+from phakdi.web.console.insight.pages import points
+from phakdi.web.console.insight.report import Report
+
+Build = Callable[[Desk, Filters, datetime], Report]
+
+GROUPS: tuple[tuple[str, str | Promise], ...] = (
+    ("members", _("Members")),
+    ("sales", _("Sales")),
+    ("program", _("What the program costs and brings")),
+    ("voice", _("What members say")),
+    ("data", _("Data")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One report: its address, what it is called and answers, and who may open it."""
+
+    key: str
+    title: str | Promise
+    lead: str | Promise
+    icon: str
+    group: str
+    build: Build
+    permission: Permission = Permission.INSIGHT_READ
+    usual: str = USUAL  # the days that are shown where nothing is said
+    is_listed: bool = True  # in the menu; else it is reached from another report
+
+
+REPORTS: tuple[Entry, ...] = (
+    Entry(
+        "points",
+        _("Points and what you owe"),
+        _("What is given, used and owed, month by month, and what the program costs."),
+        "points",
+        "program",
+        points.build,
+        usual="365",
+    ),
+)
+BY_KEY = {entry.key: entry for entry in REPORTS}
+assert len(BY_KEY) == len(REPORTS), "two reports have one key"
