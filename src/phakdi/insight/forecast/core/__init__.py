@@ -1,0 +1,1 @@
+"""Forecasting a series of numbers, and judging forecasts on the past."""
