@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "phakdi.insight.products",
     "phakdi.insight.backtest",
     "phakdi.insight.recommend",
+    "phakdi.insight.forecast",
     "phakdi.web",
 ]
 AUTH_USER_MODEL = "staff.User"
