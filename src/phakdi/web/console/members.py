@@ -26,6 +26,7 @@ from phakdi.platform.staff.core import Permission
 from phakdi.web import standing
 from phakdi.web.access import Desk, staff_page
 from phakdi.web.console.people import actor_names, named_entries
+from phakdi.web.expecting import expected_of
 from phakdi.web.levels import level_of
 from phakdi.web.naming import reader_for
 from phakdi.web.portal.consenting import consent_name
@@ -70,6 +71,11 @@ def member(request: HttpRequest, desk: Desk, member_id: UUID) -> HttpResponse:
         rows = ledger.entries_by_time(organization_id=organization_id, member_id=member_id, limit=FEW)
         lots = ledger.lots_of(organization_id=organization_id, member_id=member_id)
         context |= _others(desk, who)
+        if desk.place.can(Permission.INSIGHT_READ):
+            today = now.astimezone(desk.zone).date()
+            context["expected"] = expected_of(
+                organization_id=organization_id, member_id=member_id, currency=desk.currency, now=now, today=today
+            )
     note_look(organization_id=organization_id, member_id=member_id, actor=desk.actor(), now=now)
     if snapshot:
         reader = reader_for(desk.organization, snapshot.program)

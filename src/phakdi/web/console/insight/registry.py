@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk
 from phakdi.web.console.insight.filters import USUAL, Filters
-from phakdi.web.console.insight.pages import points
+from phakdi.web.console.insight.pages import lifetime, points
 from phakdi.web.console.insight.report import Report
 
 Build = Callable[[Desk, Filters, datetime], Report]
@@ -40,6 +40,30 @@ class Entry:
 
 
 REPORTS: tuple[Entry, ...] = (
+    Entry(
+        "leaving",
+        _("Who may leave"),
+        _("Members who may not buy again soon, what is at stake, and why."),
+        "warn",
+        "members",
+        lifetime.leaving,
+    ),
+    Entry(
+        "worth",
+        _("What members are worth"),
+        _("What each will bring in twelve months, and how good the model is."),
+        "spark",
+        "members",
+        lifetime.worth,
+    ),
+    Entry(
+        "groups",
+        _("Groups by purchases"),
+        _("Champions, newcomers, those who are drifting away: in one picture."),
+        "people",
+        "members",
+        lifetime.by_groups,
+    ),
     Entry(
         "points",
         _("Points and what you owe"),
