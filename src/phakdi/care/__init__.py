@@ -1,0 +1,1 @@
+"""What is done for members after they bought: asking how it was."""

@@ -1,0 +1,1 @@
+"""Surveys: questions to members, their answers, and what the answers say."""
