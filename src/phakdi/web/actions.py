@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, str | Promise] = {
     "points.held": _("Adjustment waits for a second person"),
     "points.refused": _("Adjustment refused"),
     "program.applied": _("Program put in force"),
+    "recommend.never_changed": _("Products never to recommend changed"),
     "report.exported": _("Figures about members taken out as a file"),
     "staff.added": _("Staff added"),
     "staff.changed": _("Staff changed"),

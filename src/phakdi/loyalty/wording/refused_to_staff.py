@@ -10,6 +10,10 @@ STAFF: Mapping[str, Phrase] = {
     "experiment_share": ("กันสมาชิกไว้ได้ตั้งแต่ 1% ถึง 50%", "Leave out between 1 % and 50 %."),
     "experiment_days": ("วันสุดท้ายต้องไม่ก่อนวันแรก และห่างกันไม่เกินหนึ่งปี", "The last day comes after the first, within a year."),
     "experiment_cost": ("ค่าใช้จ่ายต้องไม่ติดลบ", "A cost is not below zero."),
+    "never_shown_too_many": (
+        "ใส่รหัสสินค้าได้ไม่เกิน 1,000 รายการ รายการละไม่เกิน 100 ตัวอักษร",
+        "At most 1,000 codes of products, each of at most 100 characters.",
+    ),
     "experiment_past": (
         "แคมเปญต้องเริ่มวันนี้หรือหลังจากนี้ เพราะต้องเลือกคนที่กันไว้ก่อนเริ่มส่ง",
         "It begins today or later: who is left out is decided before anything is sent.",

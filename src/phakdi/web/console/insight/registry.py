@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk
 from phakdi.web.console.insight.filters import USUAL, Filters
-from phakdi.web.console.insight.pages import lifetime, points
+from phakdi.web.console.insight.pages import forecast, lifetime, points, recommend
 from phakdi.web.console.insight.report import Report
 
 Build = Callable[[Desk, Filters, datetime], Report]
@@ -63,6 +63,22 @@ REPORTS: tuple[Entry, ...] = (
         "people",
         "members",
         lifetime.by_groups,
+    ),
+    Entry(
+        "recommendations",
+        _("Recommendations"),
+        _("What each member may buy again or like for the first time, and how often that came true."),
+        "heart",
+        "sales",
+        recommend.build,
+    ),
+    Entry(
+        "forecast",
+        _("Forecast"),
+        _("What is likely to come, within which bounds, and how far such forecasts were off before."),
+        "chart",
+        "sales",
+        forecast.build,
     ),
     Entry(
         "points",
