@@ -1,6 +1,7 @@
 """What members, sales, purchases, points and NPS will probably be, and how far such forecasts were off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.functional import Promise
@@ -51,10 +52,17 @@ def build(desk: Desk, filters: Filters, now: datetime) -> Report:
     figures = sorted({each.figure for each in kept.forecasts}, key=lambda figure: (ORDER.index(figure.partition(":")[0]), figure))
     figure = filters.get("figure") if filters.get("figure") in figures else figures[0]
     names = _names(desk, figures, now)
-    mine = sorted((each for each in kept.forecasts if each.figure == figure), key=lambda each: list(GRAINS).index(each.grain))
-    sections = [section for each in mine if (section := _section(desk, each))]
-    links = [(report_url(FORECAST, filters, figure=each), names[each]) for each in figures if each != figure]
-    return Report(f"{title}: {names[figure]}", lead, [Section(links=links), *sections], as_of=kept.made_at, ranges=False)
+    mine = {each.grain: each for each in kept.forecasts if each.figure == figure}
+    able = [grain for grain in GRAINS if grain in mine and mine[grain].told] or [grain for grain in GRAINS if grain in mine]
+    grain = next((each for each in mine if each.value.lower() == filters.get("by")), able[0])
+    others = [(report_url(FORECAST, filters, figure=each), names[each]) for each in figures if each != figure]
+    lengths = [
+        (report_url(FORECAST, filters, figure=figure, by=each.value.lower()), str(GRAINS[each]))
+        for each in GRAINS
+        if each in mine and each is not grain
+    ]
+    sections = [Section(links=others), replace(_section(desk, mine[grain]), links=lengths)]
+    return Report(f"{title}: {names[figure]}", lead, sections, as_of=kept.made_at, ranges=False)
 
 
 def _empty(filters: Filters) -> Empty:
@@ -79,7 +87,7 @@ def _names(desk: Desk, figures: Sequence[str], now: datetime) -> dict[str, str]:
     return found
 
 
-def _section(desk: Desk, forecast: Forecast) -> Section | None:
+def _section(desk: Desk, forecast: Forecast) -> Section:
     """Show one length of period; what is too short says how much it needs."""
     title = str(GRAINS[forecast.grain])
     if forecast.is_flat:
@@ -98,6 +106,7 @@ def _section(desk: Desk, forecast: Forecast) -> Section | None:
     told = forecast.told
     return Section(
         title,
+        _("Made by the way that was least off at earlier times: %(way)s.") % {"way": METHODS[told.method]},
         tiles=_tiles(desk, told, kind),
         charts=[_chart(forecast, told, kind)] if _can_be_drawn(forecast, told) else [],
         tables=[_points(forecast, told, kind), _tried(forecast, told)],
@@ -109,12 +118,6 @@ def _section(desk: Desk, forecast: Forecast) -> Section | None:
 def _tiles(desk: Desk, told: Told, kind: Kind) -> list[Tile]:
     test, total = told.backtest, sum(point.value for point in told.points)
     tiles = [
-        Tile(
-            _("How it was made"),
-            "spark",
-            str(METHODS[told.method]),
-            _("The way with the smallest error at earlier times; if none was below 1, the naive one, which repeats what was."),
-        ),
         Tile(
             _("Error at earlier times"),
             "target",
@@ -193,9 +196,9 @@ def _points(forecast: Forecast, told: Told, kind: Kind) -> Table:
 
 
 def _tried(forecast: Forecast, told: Told) -> Table:
-    columns = [Column("way", _("Way")), Column("mase", _("Error (MASE)"), "decimal"), Column("shown", "")]
+    columns = [Column("way", _("Way")), Column("mase", _("Error (MASE)"), "decimal"), Column("shown", _("Shown here"))]
     rows = [
-        {"way": str(METHODS[method]), "mase": mase, "shown": _("shown") if method is told.method else ""}
+        {"way": str(METHODS[method]), "mase": mase, "shown": _("yes") if method is told.method else ""}
         for method, mase in told.tried
     ]
     return Table(f"tried-{forecast.grain.value.lower()}", _("What was tried"), columns, rows)

@@ -83,19 +83,19 @@ def _side(title: str, judged: Judged, side: Side, baseline: str) -> Section:
     }
     rows = [
         {"which": _("Our list"), **_figures(side.model)},
-        {"which": _("Baseline: %(which)s") % {"which": baseline}, **_figures(side.baseline)},
+        {"which": _("Baseline"), **_figures(side.baseline)},
     ]
     columns = [
         Column("which", _("List")),
         Column("recall", _("Found"), "percent"),
-        Column("ndcg", _("Found, high up counts more"), "percent"),
-        Column("hit", _("At least one found"), "percent"),
-        Column("coverage", _("Products that stand on a list"), "percent"),
-        Column("served", _("Members with a list"), "percent"),
-        Column("members", _("Members judged"), "count"),
+        Column("ndcg", _("By place"), "percent"),
+        Column("hit", _("Any found"), "percent"),
+        Column("coverage", _("Products shown"), "percent"),
+        Column("served", _("Members served"), "percent"),
+        Column("members", _("Judged"), "count"),
     ]
     note = told + " " + _(
-        "Found: of what a member bought, the share that stood among the ten (recall@10). High up counts more: NDCG@10, each hit counts 1 / log2(place + 1) of the best there could be. Means over members (K33)."
+        "Found: of what a member bought, the share that stood among the ten (recall@10). By place: NDCG@10, each hit counts 1 / log2(place + 1) of the best there could be. Any found: members for whom at least one came true. Products shown: of those on sale, how many stand on any list. Means over members (K33)."
     )  # fmt: skip
     is_better = side.why is Why.BETTER
     notice = (
