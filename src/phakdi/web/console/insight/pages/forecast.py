@@ -1,7 +1,6 @@
 """What members, sales, purchases, points and NPS will probably be, and how far such forecasts were off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.functional import Promise
@@ -61,7 +60,7 @@ def build(desk: Desk, filters: Filters, now: datetime) -> Report:
         for each in GRAINS
         if each in mine and each is not grain
     ]
-    sections = [Section(links=others), replace(_section(desk, mine[grain]), links=lengths)]
+    sections = [Section(links=others), Section(links=lengths), _section(desk, mine[grain])]
     return Report(f"{title}: {names[figure]}", lead, sections, as_of=kept.made_at, ranges=False)
 
 

@@ -71,16 +71,21 @@ def _now(run: Run) -> Section:
     notice = _(
         "Stock, ages and what a member declined are not recorded yet: put products that must not be shown on the list at the end."
     )
-    return Section(tiles=tiles, notice=notice)
+    lead = ""
+    if run.judged.split:
+        lead = _("Judged on members who bought on or after %(day)s, with the lists as they would have been the day before.") % {
+            "day": write(run.judged.split, "date")
+        }
+        lead += " " + _(
+            "Found: of what a member bought, the share that stood among the ten (recall@10). By place: NDCG@10, each hit counts 1 / log2(place + 1) of the best there could be. Any found: members for whom at least one came true. Products shown: of those on sale, how many stand on any list. Means over members (K33)."
+        )
+    return Section(lead=lead, tiles=tiles, notice=notice)
 
 
 def _side(title: str, judged: Judged, side: Side, baseline: str) -> Section:
     """Show one of the two lists beside its baseline."""
     if side.model is None or side.baseline is None or judged.split is None:
         return Section(title, notice=_unjudged(side, baseline), tone="warn")
-    told = _("Of members who bought on or after %(day)s, with the lists as they would have been the day before.") % {
-        "day": write(judged.split, "date")
-    }
     rows = [
         {"which": _("Our list"), **_figures(side.model)},
         {"which": _("Baseline"), **_figures(side.baseline)},
@@ -94,9 +99,7 @@ def _side(title: str, judged: Judged, side: Side, baseline: str) -> Section:
         Column("served", _("Members served"), "percent"),
         Column("members", _("Judged"), "count"),
     ]
-    note = told + " " + _(
-        "Found: of what a member bought, the share that stood among the ten (recall@10). By place: NDCG@10, each hit counts 1 / log2(place + 1) of the best there could be. Any found: members for whom at least one came true. Products shown: of those on sale, how many stand on any list. Means over members (K33)."
-    )  # fmt: skip
+    note = _("Baseline: %(which)s.") % {"which": baseline}
     is_better = side.why is Why.BETTER
     notice = (
         _("Our list is better in both figures and is what members get.")
