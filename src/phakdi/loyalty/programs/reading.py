@@ -8,6 +8,7 @@ offset is meant in the program's time zone. ``fields`` may hold further argument
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def read_activity(program: "CompiledProgram", raw: Mapping[str, Any], *, id: UUI
     kind = _kind(program, raw.get("kind"))
     money = 10**program.exponent
     texts = {name: _text(raw[name], name, 1) for name in _TEXTS if raw.get(name) is not None}
-    lines = _lines(program, raw["lines"], money) if raw.get("lines") is not None else ()
+    lines = _lines(program, raw["lines"], money, is_return=kind == "refund") if raw.get("lines") is not None else ()
     amount = number(raw["amount"], "amount", money) if raw.get("amount") is not None else None
     fields = _fields(program, kind, raw)
     _check_kind(program, kind, fields, texts)
@@ -131,7 +132,7 @@ def _instant(value: Any, program: "CompiledProgram", now: datetime) -> datetime:
 # --- lines and fields -------------------------------------------------------------------------------------------------
 
 
-def _lines(program: "CompiledProgram", raw: Any, money: int) -> tuple[Line, ...]:
+def _lines(program: "CompiledProgram", raw: Any, money: int, *, is_return: bool = False) -> tuple[Line, ...]:
     if not isinstance(raw, list | tuple):
         raise Invalid("'lines' is a list.", code="lines_shape", field="lines")
     if len(raw) > LINES_MAX:
@@ -140,7 +141,13 @@ def _lines(program: "CompiledProgram", raw: Any, money: int) -> tuple[Line, ...]
         found = tuple(raw)
     else:
         found = tuple(_line(program, line, position, money) for position, line in enumerate(raw))
-    if len({line.id for line in found}) < len(found):
+    if is_return:  # what came back is named by its line, else by its product: a place in the return says nothing about the bill
+        found = tuple(
+            replace(line, id="") if line.product and isinstance(told, Mapping) and told.get("id") is None else line
+            for line, told in zip(found, raw, strict=True)
+        )
+    named = [line.id for line in found if line.id]
+    if len(set(named)) < len(named):
         raise Invalid("Two lines have the same id.", code="line_id_twice", field="lines")
     return found
 

@@ -37,6 +37,8 @@ def close_document(work: Work, bill: Bill) -> None:
         return
     doc["amount"] = bill.gross
     doc["lines"] = [[name, line.amount, paid] for name, line, paid in zip(bill.names, bill.lines, bill.paid_by_line, strict=True)]
+    if any(line.product for line in bill.lines):
+        doc["products"] = [line.product for line in bill.lines]
     before = work.state.orders.get(activity.ref)
     if before is not None and before.get("kind"):
         others = {**before.get("others", {}), str(before.get("origin", "")): {k: v for k, v in before.items() if k != "others"}}

@@ -90,11 +90,11 @@ def _wanted(work: Work, doc: Doc, left: dict[str, int]) -> dict[str, int]:
     if activity.lines:
         found: dict[str, int] = {}
         for line in activity.lines:
-            name = _line(doc, line.id or line.product)
+            name = _line(doc, line.id or line.product, left)
             found[name] = found.get(name, 0) + _of_line(doc, name, line.amount or None, left[name])
         return {name: min(amount, left[name]) for name, amount in found.items()}
     if line_name := activity.fields.get("line"):
-        name = _line(doc, str(line_name))
+        name = _line(doc, str(line_name), left)
         return {name: _of_line(doc, name, activity.amount, left[name])}
     total = sum(left.values())
     amount = total if activity.amount is None else activity.amount
@@ -103,10 +103,14 @@ def _wanted(work: Work, doc: Doc, left: dict[str, int]) -> dict[str, int]:
     return dict(zip(left, shares(amount, list(left.values())), strict=True))
 
 
-def _line(doc: Doc, wanted: str) -> str:
+def _line(doc: Doc, wanted: str, left: dict[str, int]) -> str:
+    """Return the line of that name, else the first of that product of which anything is left."""
     names: list[str] = [name for name, _, _ in doc["lines"]]
     if wanted in names:
         return wanted
+    same = [name for name, product in zip(names, doc.get("products", ()), strict=False) if product == wanted]
+    if same:
+        return next((name for name in same if left[name]), same[0])
     raise reject("line_unknown", "The order has no such line.", line=wanted, lines=names)
 
 

@@ -1,0 +1,126 @@
+"""The folder of one organization's warehouse: Parquet files, and the manifest that says which of them count.
+
+The manifest is the only point of commit: it is written beside the old one, forced to disk and put in its place. Files that it
+does not name never happened; they are swept away at the next refresh, a while after the last reader may have opened them.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+
+from phakdi.kit.errors import Conflict, NotFound
+from phakdi.kit.ids import new_id
+
+FORMAT = 1
+KEPT_SECONDS = 600.0  # so long may a reader still use a file that was replaced
+MANIFEST = "manifest.json"
+
+
+class NoWarehouse(NotFound):
+    """There is no warehouse yet: it is made by the first refresh."""
+
+    code = "warehouse_missing"
+
+
+class Refreshing(Conflict):
+    """Somebody is refreshing this warehouse at the moment."""
+
+    code = "warehouse_busy"
+
+
+@dataclass(slots=True)
+class Manifest:
+    """Which files make up the warehouse, and up to where they reach."""
+
+    snapshot: str = ""  # of PostgreSQL: which transactions are in; empty before the first build is complete
+    system: str = ""  # which server numbered them
+    as_of: datetime | None = None
+    time_zone: str = ""
+    files: dict[str, list[str]] = field(default_factory=dict)  # by raw table
+    counts: dict[str, int] = field(default_factory=dict)  # rows of raw tables that change; next keys
+    building: dict[str, Any] = field(default_factory=dict)  # a first build under way: its snapshot, and which members are done
+    version: int = 0
+
+    def write(self) -> bytes:
+        """Return it as JSON."""
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return orjson.dumps(told | {"format": FORMAT}, option=orjson.OPT_INDENT_2)
+
+    @classmethod
+    def read(cls, text: bytes) -> "Manifest | None":
+        """Return the manifest that was written; None of another format, which is built anew."""
+        told = orjson.loads(text)
+        if told.pop("format", None) != FORMAT:
+            return None
+        told["as_of"] = datetime.fromisoformat(told["as_of"]) if told["as_of"] else None
+        return cls(**told)
+
+
+class Folder:
+    """Where the warehouse of an organization lies."""
+
+    def __init__(self, organization_id: UUID, root: Path | None = None) -> None:
+        self.path = (root or settings.DATA_DIR / "warehouse") / str(organization_id)
+
+    def manifest(self) -> Manifest:
+        """Return what is there; an empty one where nothing is, or nothing that this version reads."""
+        try:
+            found = Manifest.read((self.path / MANIFEST).read_bytes())
+        except FileNotFoundError:
+            found = None
+        return found or Manifest()
+
+    def commit(self, manifest: Manifest) -> None:
+        """Put a manifest in force: whole, or not at all."""
+        manifest.version += 1
+        partial = self.path / f"{MANIFEST}.{os.getpid()}"
+        with partial.open("wb") as out:
+            out.write(manifest.write())
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(self.path / MANIFEST)
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def new_file(self, table: str, ending: str = "parquet") -> Path:
+        """Return a path that nobody uses."""
+        return self.path / f"{table}-{new_id().hex}.{ending}"
+
+    def paths(self, manifest: Manifest, table: str) -> list[str]:
+        """Return where the files of a raw table are."""
+        return [str(self.path / name) for name in manifest.files.get(table, ())]
+
+    def sweep(self, manifest: Manifest, *, at_once: bool = False) -> None:
+        """Remove files that the manifest does not name and no reader can be using any more."""
+        named = {name for names in manifest.files.values() for name in names} | {MANIFEST, "lock"}
+        for path in self.path.iterdir():
+            if path.is_file() and path.name not in named and (at_once or time.time() - path.stat().st_mtime > KEPT_SECONDS):
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Let nobody else refresh meanwhile.
+
+        Raises:
+            Refreshing: somebody does.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Refreshing("Somebody is refreshing the figures at the moment.") from error
+            yield
