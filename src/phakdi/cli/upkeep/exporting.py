@@ -54,6 +54,7 @@ EXPORTED: Mapping[str, str] = {
     "experiment": "campaigns measured against members left out by chance",
     "experiment_member": "who was in which group",
     "points_closing": "what was owed for points at the end of each month, and what revenue waited",
+    "recommend_never": "products that are never recommended",
 }
 SECRETS = frozenset({"sealed", "sealed_secret", "sealed_secret_before", "sealed_secrets", "hash_of_token"})
 MACHINERY = frozenset({"written_by", "lease_until", "lease_token", "search_key", "search_digits", "search_grams", "sort_key"})
