@@ -10,7 +10,7 @@ from phakdi.insight.recommend.core.lists import TEN, best
 
 NEIGHBOURS, PRODUCTS_MAX, BUYERS_MIN, HAD_MAX = 20, 6_000, 5, 300
 _FADE = 0.9  # what a product speaks for fades with every basket since
-_BATCH = 20_000  # members whose scores are worked out at once
+_BATCH = 8_192  # members whose scores are worked out at once
 _MORE = 100  # popular products among which a member finds ten
 
 
