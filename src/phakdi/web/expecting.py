@@ -58,7 +58,8 @@ def value_name(code: str) -> str:
 
 def trait_name(name: str) -> str:
     """Return what a trait is called."""
-    return TRAIT_NAMES[PREFIX + name][0 if language() == "th" else 1]
+    said = TRAIT_NAMES[PREFIX + name][0 if language() == "th" else 1].removesuffix(" (0–1)")
+    return said[:1].upper() + said[1:]
 
 
 def reason_text(reason: Reason, currency: str) -> str:

@@ -198,7 +198,7 @@ def test_a_lapse_is_three_usual_gaps_or_what_is_common():
     ("told", "codes"),
     [
         ({"risk": "high", "silent": 41, "days": 9, "usual_gap": 12}, ["very_late"]),
-        ({"risk": "medium", "silent": 16, "days": 12, "usual_gap": 12}, ["late", "comes_often"]),
+        ({"risk": "medium", "silent": 16, "days": 12, "usual_gap": 12}, ["late"]),
         ({"risk": "high", "silent": 80, "days": 1}, ["bought_once"]),
         ({"risk": "high", "silent": 80, "days": 2, "recent": 30, "before": 100}, ["bought_twice", "spends_less"]),
         ({"risk": "high", "silent": 200, "days": 3, "usual_gap": 12, "before": 100}, ["very_late", "stopped_spending"]),

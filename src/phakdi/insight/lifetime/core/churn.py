@@ -71,7 +71,7 @@ def reasons_for(*, risk: str, silent: int, days: int, usual_gap: int | None, rec
     """
     good = _rhythm_kept(silent, usual_gap) + _more(recent, before) + _often(days)
     bad = _rhythm_broken(silent, usual_gap) + _few(days, silent) + _less(recent, before, silent)
-    found = good + bad if risk == CLASSES[0] else bad + good
+    found = good + bad if risk == CLASSES[0] else bad or good  # what speaks for somebody explains no risk
     if not found:
         found = [Reason("last_came", {"days": silent})]
     return found[:_REASONS_MAX]

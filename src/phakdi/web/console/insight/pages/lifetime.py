@@ -13,6 +13,7 @@ from phakdi.insight.lifetime.core import churn, groups
 from phakdi.insight.lifetime.documents import Run
 from phakdi.insight.lifetime.queries import latest_run, list_of
 from phakdi.kit.db.scope import organization_scope
+from phakdi.kit.money import exponent
 from phakdi.people.members.queries import members_by_id
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk
@@ -78,7 +79,7 @@ def leaving(desk: Desk, filters: Filters, now: datetime) -> Report:
             _head(run, tiles),
             Section(
                 _("Whom to win back first"),
-                tables=[_members_table(desk, rows, names, risk=risk, group=group)],
+                tables=[_members_table(desk, run, rows, names, risk=risk, group=group)],
                 links=_leaving_links(risk or group),
             ),
             Section(
@@ -220,6 +221,9 @@ def _nothing(title: str, lead: str, will_be: str) -> Report:
 
 
 def _tile(desk: Desk, name: str, icon: str, value: Any, how: str, kind: Any = "count", url: str = "") -> Tile:
+    if kind == "money" and value is not None:  # sums and estimates: whole units of money are enough
+        unit = 10 ** exponent(desk.currency)
+        value = round(value / unit) * unit
     return Tile(name, icon, write(value, kind, desk.currency), how, url=url)
 
 
@@ -237,13 +241,14 @@ def _leaving_links(is_narrowed: object) -> list[tuple[str, str]]:
     return [(report_url(LEAVING), _("Show everybody at risk")), *found] if is_narrowed else found
 
 
-def _members_table(desk: Desk, rows: Sequence[Mapping[str, Any]], names: Mapping[UUID, str], *, risk: str, group: str) -> Table:
+def _members_table(
+    desk: Desk, run: Run, rows: Sequence[Mapping[str, Any]], names: Mapping[UUID, str], *, risk: str, group: str
+) -> Table:
     about = [value_name(each) for each in (risk, group) if each]
     title = _("Members at risk") + (f": {', '.join(about)}" if about else "")
     columns = [
         Column("name", _("Member")),
-        Column("risk", _("Risk")),
-        Column("chance", _("Chance of leaving"), "percent"),
+        Column("risk", _("Risk")) if run.refusal else Column("chance", _("Chance of leaving"), "percent"),
         Column("why", _("Why")),
         Column("group", _("Group")),
         Column("year", _("Spent in 365 days"), "money"),

@@ -28,7 +28,7 @@ def model_card(run: Run) -> Section:
             Chart(
                 "fifths",
                 _("Foretold and happened"),
-                "rows",
+                "bar",
                 [_("Foretold"), _("Happened")],
                 fifths,
                 "percent",
@@ -104,37 +104,27 @@ def _checks(run: Run) -> Table:
 
 def _check(name: str, found: Any, limit: str, holds: bool) -> dict[str, Any]:  # noqa: FBT001 - a check's outcome
     shown = f"{found:,}" if isinstance(found, int) else str(found)
-    return {"name": name, "found": shown, "limit": limit, "holds": _("yes") if holds else _("no")}
+    return {"name": name, "found": shown, "limit": limit, "holds": _("holds") if holds else _("does not hold")}
 
 
 def _parameters(model: Mapping[str, Any], value: Mapping[str, Any] | None) -> Table:
     errors = model["errors"] or [None] * 4
-    rows = [
-        {
-            "model": model["kind"],
-            "name": name,
-            "estimate": f"{model[name]:.5g}",
-            "error": "–" if error is None else f"{error:.3g}",
-        }
-        for name, error in zip(("r", "alpha", "a", "b"), errors, strict=True)
-    ]
-    likelihoods = [(model["kind"], model["log_likelihood"])]
+    pairs = zip(("r", "alpha", "a", "b"), errors, strict=True)
+    said = ", ".join(f"{name} {model[name]:.5g}" + ("" if error is None else f" ± {error:.3g}") for name, error in pairs)
+    rows = [{"model": model["kind"], "estimates": said, "likelihood": _likelihood(model)}]
     if value:
-        rows += [
-            {"model": "Gamma-Gamma", "name": name, "estimate": f"{value[name]:.5g}", "error": "–"} for name in ("p", "q", "gamma")
-        ]
-        likelihoods.append(("Gamma-Gamma", value["log_likelihood"]))
-    rows += [
-        {"model": kind, "name": _("log-likelihood"), "estimate": "–" if found is None else f"{found:,.2f}", "error": "–"}
-        for kind, found in likelihoods
-    ]
+        said = ", ".join(f"{name} {value[name]:.5g}" for name in ("p", "q", "gamma"))
+        rows.append({"model": "Gamma-Gamma", "estimates": said, "likelihood": _likelihood(value)})
     columns = [
         Column("model", _("Model")),
-        Column("name", _("Parameter")),
-        Column("estimate", _("Estimate")),
-        Column("error", _("Standard error")),
+        Column("estimates", _("Estimates ± standard errors")),
+        Column("likelihood", _("Log-likelihood")),
     ]
     return Table("parameters", _("Parameters"), columns, rows, note=_("Times in days, values in the smallest unit of money."))
+
+
+def _likelihood(of: Mapping[str, Any]) -> str:
+    return "–" if of["log_likelihood"] is None else f"{of['log_likelihood']:,.2f}"
 
 
 def _judged_table(judged: Mapping[str, Any]) -> Table:
@@ -179,7 +169,7 @@ def _judged_table(judged: Mapping[str, Any]) -> Table:
 def past_runs(desk: Desk) -> Section:
     """Return how the latest runs were judged."""
     with organization_scope(desk.organization_id):
-        runs = runs_of(organization_id=desk.organization_id)
+        runs = runs_of(organization_id=desk.organization_id, limit=6)
     rows = [
         {
             "day": run.as_of,
