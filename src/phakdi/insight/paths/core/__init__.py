@@ -1,0 +1,1 @@
+"""Journeys, funnels and times until something happens: pure."""
