@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "phakdi.insight.points",
     "phakdi.insight.lift",
     "phakdi.insight.products",
+    "phakdi.insight.paths",
     "phakdi.insight.backtest",
     "phakdi.insight.recommend",
     "phakdi.insight.forecast",
