@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from phakdi.care.surveys import operations as surveys
 from phakdi.engagement.messaging.operations import forget_messages
 from phakdi.flows.erasure_journal import Line, read_journal, write_journal
 from phakdi.flows.member_trail import Cause, audit, notify, tell
@@ -159,6 +160,7 @@ def _destroy(cause: Cause, ids: Collection[UUID], keys: Collection[IdentityKey],
     counts["activities"] = forgetting.forget_words(organization_id=organization_id, member_ids=ids)
     counts["consents"] = consents.forget_names(organization_id=organization_id, member_ids=ids)
     counts["messages"] = forget_messages(organization_id=organization_id, member_ids=ids, destinations=values)
+    counts["survey_answers"] = surveys.forget_members(organization_id=organization_id, member_ids=ids)
     counts["facts"] = forget_facts(organization_id=organization_id, member_ids=ids)
     counts["webhooks"] = forget_events(organization_id=organization_id, member_ids=ids)
     counts["sessions"] = presence.forget_members(organization_id=organization_id, member_ids=ids)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from phakdi.care.surveys.queries import member_answers
 from phakdi.engagement.messaging.queries import messages_of
 from phakdi.kit.text import Text
 from phakdi.loyalty.ledger import queries as ledger
@@ -115,6 +116,20 @@ def _messages(member: Member, _most: int) -> list[Row]:
     ]
 
 
+def _survey_answers(member: Member, _most: int) -> list[Row]:
+    found = member_answers(organization_id=member.organization_id, member_id=member.id)
+    return [
+        {
+            "answered_at": row.answered_at,
+            "survey": survey.code,
+            "channel": row.channel,
+            "store": row.store,
+            "answers": row.answers,
+        }
+        for row, survey in found
+    ]
+
+
 def _requests(member: Member, _most: int) -> list[Row]:
     return [_row(row, REQUEST) for row in requests_of(organization_id=member.organization_id, member_id=member.id)]
 
@@ -193,6 +208,16 @@ PARTS: tuple[Part, ...] = (
         {"th": "คำนวณจากการซื้อของคุณ ใช้เลือกข้อเสนอที่เหมาะ", "en": "Worked out from your purchases, to choose offers that suit."},
         _KEPT["member"],
         _expected,
+    ),
+    Part(
+        "survey_answers",
+        {"th": "คำตอบแบบสอบถามของคุณ", "en": "What you answered to surveys"},
+        {"th": "ใช้ปรับปรุงสินค้าและบริการ", "en": "To make goods and service better."},
+        {
+            "th": "เก็บตลอดที่เป็นสมาชิก เมื่อขอลบจะเหลือเพียงตัวเลขที่ไม่มีชื่อและข้อความของคุณ",
+            "en": "As long as the membership lasts; when erased, figures stay without your name and words.",
+        },
+        _survey_answers,
     ),
     Part("messages", {"th": "ข้อความที่เราส่งถึงคุณ", "en": "Messages we sent you"}, _RELATION["contract"], _KEPT["member"], _messages),
     Part(

@@ -96,6 +96,20 @@ EVENT_KINDS: Mapping[str, EventKind] = {
         "กิจกรรมรอการตัดสินใจ",
         {"activity_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d", "kind": "purchase"},
     ),
+    "survey.answered": EventKind(
+        "A survey was answered, or an answer changed; without a member where somebody answered by an open link",
+        "มีคำตอบแบบสอบถาม หรือมีการแก้คำตอบ (ไม่มีสมาชิกเมื่อตอบจากลิงก์สาธารณะ)",
+        {
+            "answer_id": "019b0f3e-7a30-7cc4-9a0e-0f3c5a1b2c3d",
+            "survey": "after-visit",
+            "wave": 1,
+            "metric": "NPS",
+            "score": 9,
+            "store": "SIAM",
+            "channel": "LINK",
+            "is_new": True,
+        },
+    ),
     "store.added": EventKind("A store was added", "เพิ่มสาขา", {"code": "SIAM"}, is_of_member=False),
     "store.changed": EventKind("A store changed", "สาขามีการเปลี่ยนแปลง", {"code": "SIAM", "fields": ["phone"]}, is_of_member=False),
     "import.finished": EventKind(
@@ -111,6 +125,7 @@ NOT_TOLD: Mapping[str, str] = {
     "activity.caused": "the engine's note to itself",
     "auto.blocked": "the engine's note to itself",
     "import.requested": "asks our own workers",
+    "insight.refresh_requested": "asks our own workers",
     "import.undo_requested": "asks our own workers",
     "ledger.differs": "an alarm for whoever runs the installation",
     "organization.created": "nobody can have an endpoint before",

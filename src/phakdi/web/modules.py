@@ -67,6 +67,13 @@ SWITCHES: tuple[Switch, ...] = (
         ("portal_give",),
     ),
     Switch(
+        Module.SURVEYS,
+        "message",
+        _("Surveys"),
+        _("Members are asked how it was, and answer by a link or on their card. Off: nobody is asked, links lead nowhere."),
+        ("survey_link", "survey_open", "portal_survey*"),
+    ),
+    Switch(
         Module.COUNTER_ENROLLMENT,
         "invite",
         _("Enrolling at the counter"),

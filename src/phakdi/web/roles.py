@@ -33,6 +33,8 @@ SCOPES: Mapping[Scope, str | Promise] = {
     Scope.MESSAGES_READ: _("read messages"),
     Scope.AUDIT_READ: _("read the audit"),
     Scope.WEBHOOKS_WRITE: _("see and change webhooks"),
+    Scope.SURVEYS_READ: _("read surveys and answers"),
+    Scope.SURVEYS_WRITE: _("report answers to surveys"),
 }
 
 
@@ -48,6 +50,7 @@ DUTIES: Mapping[Permission, str | Promise] = {
     Permission.ACTIVITIES_REVIEW: _("Decide about late activities"),
     Permission.POINTS_ADJUST: _("Move points by hand, and agree to others’"),
     Permission.MESSAGES_READ: _("Read messages to members"),
+    Permission.SURVEYS_WRITE: _("Make surveys and ask members"),
     Permission.PROGRAMS_READ: _("See rules and rewards"),
     Permission.PROGRAMS_WRITE: _("Change rules and rewards"),
     Permission.INSIGHT_READ: _("See figures"),

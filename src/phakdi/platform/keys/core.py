@@ -37,6 +37,8 @@ class Scope(StrEnum):
     MESSAGES_READ = "messages:read"
     AUDIT_READ = "audit:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    SURVEYS_READ = "surveys:read"
+    SURVEYS_WRITE = "surveys:write"  # report answers
 
 
 class ScopeMissing(Forbidden):

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     PROGRAMS_READ = "programs.read"
     PROGRAMS_WRITE = "programs.write"
     MESSAGES_READ = "messages.read"
+    SURVEYS_WRITE = "surveys.write"  # make surveys and ask members
     STORES_READ = "stores.read"
     STORES_WRITE = "stores.write"
     STAFF_READ = "staff.read"
@@ -81,7 +82,8 @@ _READING = frozenset(
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
     Role.MANAGER: _EVERYTHING - _OWNERS_ONLY,
-    Role.MARKETER: _READING | {Permission.PROGRAMS_WRITE, Permission.INSIGHT_READ, Permission.EXPORTS_RUN},
+    Role.MARKETER: _READING
+    | {Permission.PROGRAMS_WRITE, Permission.INSIGHT_READ, Permission.EXPORTS_RUN, Permission.SURVEYS_WRITE},
     Role.ANALYST: frozenset({Permission.PROGRAMS_READ, Permission.STORES_READ, Permission.INSIGHT_READ, Permission.EXPORTS_RUN}),
     Role.AGENT: _READING
     | {

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-Z = 1.959964  # 95 %
+from phakdi.kit.proportions import Z_95, wilson
+
 FEW = 30  # answers below which a figure is shown in grey
 PROMOTER_FROM, PASSIVE_FROM, NPS_HIGHEST = 9, 7, 10
 TOP_FROM = {5: 4, 7: 6, 10: 9}  # the answers that count as satisfied, by the highest of the scale (K11)
@@ -47,7 +48,7 @@ class Promoters:
             return None
         size = self.n + 3
         up, down = (self.promoters + 0.75) / size, (self.detractors + 0.75) / size
-        margin = Z * sqrt((up + down - (up - down) ** 2) / size)
+        margin = Z_95 * sqrt((up + down - (up - down) ** 2) / size)
         return Interval(max(-100.0, 100 * (up - down - margin)), min(100.0, 100 * (up - down + margin)))
 
     @property
@@ -69,7 +70,7 @@ class Change:
     @property
     def is_significant(self) -> bool:
         """Tell whether |z| is beyond 95 %."""
-        return abs(self.z) > Z
+        return abs(self.z) > Z_95
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Satisfied:
     @property
     def interval(self) -> Interval | None:
         """Wilson interval of the share, 0–1."""
-        return wilson(self.satisfied, self.n)
+        found = wilson(self.satisfied, self.n)
+        return Interval(*found) if found else None
 
 
 def promoters_of(scores: Iterable[int]) -> Promoters:
@@ -122,14 +124,4 @@ def change_between(before: Promoters, after: Promoters) -> Change | None:
         return None
     points = after.score - before.score
     z = points / error
-    return Change(points, Z * error, z, 2 * (1 - NormalDist().cdf(abs(z))))
-
-
-def wilson(hits: int, n: int) -> Interval | None:
-    """Return the Wilson interval of a share, 0–1; None for n = 0 (Wilson 1927)."""
-    if not n:
-        return None
-    share, square = hits / n, Z * Z
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = Z * sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    return Change(points, Z_95 * error, z, 2 * (1 - NormalDist().cdf(abs(z))))

@@ -164,6 +164,16 @@ TEMPLATES: Mapping[str, Template] = {
             "en": "{organization}: member {number} is {level} now.",
         },
     ),
+    "survey_ask": Template(
+        subject={"th": "{organization}: ขอความเห็นของคุณ", "en": "{organization}: how was it?"},
+        body={
+            "th": "{question}\n\nตอบได้ที่ลิงก์นี้ ใช้เวลาไม่ถึงหนึ่งนาที ไม่ต้องเข้าสู่ระบบ\n{link}\n\nลิงก์นี้เป็นของคุณคนเดียว แก้คำตอบได้จนกว่าจะปิดรับ",
+            "en": "{question}\n\nAnswer here; it takes less than a minute and needs no sign-in:\n{link}\n\n"
+            "The link is yours alone. You can change your answer until the survey ends.",
+        },
+        short={"th": "{organization}: {question} ตอบที่ {link}", "en": "{organization}: {question} {link}"},
+        secret=frozenset({"link"}),
+    ),
     **STAFF_TEMPLATES,
     "request_received": Template(
         subject={"th": "เราได้รับคำขอของคุณแล้ว: {what}", "en": "We received your request: {what}"},

@@ -20,6 +20,7 @@ class Module(StrEnum):
     TRANSFERS = "transfers"  # members give points away
     COUNTER_SPENDING = "counter_spending"  # points are used at the counter
     COUNTER_ENROLLMENT = "counter_enrollment"  # staff enroll people at the counter
+    SURVEYS = "surveys"  # members are asked how it was
     COUNTER_OFFLINE = "counter_offline"  # bills are kept at the counter while there is no network
 
 
