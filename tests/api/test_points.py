@@ -175,3 +175,16 @@ def test_without_a_program_there_is_nothing_to_tell(make_key, other_organization
         answer = api.get(path)
         assert (answer.status_code, answer.value["code"]) == (404, "program_not_found"), path
     assert api.get("/me").value["program_version_id"] is None
+
+
+def test_what_comes_back_is_named_by_its_product_whatever_its_place(api, member_id):
+    """A till that returns one thing says which; its place in the return is not its place on the bill."""
+    bill = {"member": str(member_id), "kind": "purchase", "ref": "L1", "amount": 100}
+    lines = [{"product": "latte", "amount": 60}, {"product": "cake", "amount": 40}]
+    assert api.post("/activities", {**bill, "lines": lines}).status_code == 201
+    back = {"member": str(member_id), "kind": "refund", "of": "L1", "ref": "L1-back", "lines": [{"product": "cake"}]}
+    assert api.post("/activities", back).status_code == 201
+    (wallet,) = [each for each in api.get(f"/members/{member_id}/wallets").value["items"] if each["unit"] == "points"]
+    assert wallet["active"] == 60
+    unknown = {**back, "ref": "L1-again", "lines": [{"product": "tea"}]}
+    assert api.post("/activities", unknown).value["code"] == "line_unknown"

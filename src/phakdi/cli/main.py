@@ -11,7 +11,7 @@ from phakdi.kit.errors import Refusal
 INTERRUPTED = 130
 # Each module adds its commands with ``add_commands`` and sets ``run`` (arguments → exit code) for each. A command that needs
 # the database works inside `phakdi.cli.setup.at_work`, so that the others start at once.
-MODULES = ("server", "organizations", "program", "imports", "demo", "upkeep")
+MODULES = ("server", "organizations", "program", "imports", "insight", "demo", "upkeep")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from phakdi.kit.db.embedded import EmbeddedPostgres
 from phakdi.kit.errors import Unavailable
@@ -93,3 +94,18 @@ def protect_anew() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - only commands that need it pay for it
 
     call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def chosen(slug: str) -> list[Any]:
+    """Return the organization of a short name, or all; within `at_work`.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    from phakdi.kit.errors import NotFound  # noqa: PLC0415 - needs Django to be set up
+    from phakdi.platform.organizations.queries import all_organizations  # noqa: PLC0415 - as above
+
+    found = [each for each in all_organizations() if slug in {"", each.slug}]
+    if not found:
+        raise NotFound(f"There is no organization called '{slug}'.", code="organization_not_found", slug=slug)
+    return found

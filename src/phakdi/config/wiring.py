@@ -14,9 +14,11 @@ from phakdi.worker.worker import Pace, Worker
 CONSUMERS = (
     consumers.CAUSED,
     consumers.JOINED,
+    consumers.SURVEYED,
     consumers.POINTS_LEFT,
     consumers.LEVEL_REACHED,
     consumers.WEBHOOKS,
+    consumers.REFRESH,
     importing.IMPORT,
     importing.UNDO_IMPORT,
 )

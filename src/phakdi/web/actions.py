@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, str | Promise] = {
     "points.refused": _("Adjustment refused"),
     "program.applied": _("Program put in force"),
     "recommend.never_changed": _("Products never to recommend changed"),
+    "insight.refresh_requested": _("Figures refreshed"),
     "report.exported": _("Figures about members taken out as a file"),
     "staff.added": _("Staff added"),
     "staff.changed": _("Staff changed"),

@@ -3,10 +3,12 @@
 from contextlib import suppress
 from datetime import time, timedelta
 
+from phakdi.flows.ask_survey import ask_after_purchases
 from phakdi.flows.find_duplicates import find_duplicates
 from phakdi.flows.keep_daily import count_if_due, fold_days
 from phakdi.flows.pass_time import pass_time
 from phakdi.flows.reconcile import reconcile
+from phakdi.flows.refresh_insight import Refreshing, refresh_insight
 from phakdi.flows.request_data import remind_of_requests
 from phakdi.flows.tell_member import remind_of_expiry
 from phakdi.flows.tidy_up import seal_audit, tidy_installation, tidy_organization
@@ -52,6 +54,12 @@ def _find_duplicates(run: TaskRun) -> bool:
     return find_duplicates(organization_id=run.organization_id, now=run.now, limit=MEMBERS_A_RUN)
 
 
+def _ask_surveys(run: TaskRun) -> bool:
+    """Ask about purchases, where a survey says so."""
+    ask_after_purchases(organization_id=run.organization_id, now=run.now)
+    return True
+
+
 def _remind_of_requests(run: TaskRun) -> bool:
     remind_of_requests(organization_id=run.organization_id, now=run.now)
     return True
@@ -67,6 +75,13 @@ def _count_whole(run: TaskRun) -> bool:
     return True
 
 
+def _refresh_insight(run: TaskRun) -> bool:
+    """Bring the warehouse and all figures up to date; somebody else at it is as good."""
+    with suppress(Refreshing):
+        refresh_insight(organization_id=run.organization_id, now=run.now)
+    return True
+
+
 TASKS = (
     Task("pass_time", Every(timedelta(minutes=1)), _pass_time),
     Task("night", Daily(time(0, 0)), _pass_time),
@@ -74,7 +89,9 @@ TASKS = (
     Task("remind", Daily(time(10, 0)), _remind),
     Task("remind_of_requests", Daily(time(9, 0)), _remind_of_requests),
     Task("find_duplicates", Every(timedelta(minutes=2)), _find_duplicates),
+    Task("ask_surveys", Every(timedelta(minutes=5)), _ask_surveys),
     Task("tidy", Daily(time(3, 0)), _tidy),
+    Task("refresh_insight", Daily(time(2, 0)), _refresh_insight),
     Task("reconcile", Daily(time(4, 0)), _reconcile),
     Task("fold_days", Every(timedelta(seconds=20)), _fold_days, is_per_organization=False),
     Task("count_whole", Every(timedelta(minutes=1)), _count_whole),

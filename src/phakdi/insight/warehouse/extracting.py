@@ -52,21 +52,32 @@ class Extract:
         self.duck.execute(f"""
             CREATE OR REPLACE TABLE fresh AS SELECT {first} + row_number() OVER (ORDER BY a.activity_id) AS activity_key, k.member_key, a.*
             FROM new_activity AS a JOIN member_key AS k USING (member_id)""")
-        self._add("activity", """
+        self._add(
+            "activity",
+            """
             SELECT activity_key, activity_id, member_key, kind, day, "at", store, channel, amount_minor, is_engaged, is_bill
-            FROM fresh ORDER BY day, activity_key""")
-        self._add("bill", """
+            FROM fresh ORDER BY day, activity_key""",
+        )
+        self._add(
+            "bill",
+            """
             SELECT activity_key AS purchase_key, activity_id, member_key, day, "at", local_at, store, channel, tender,
                 coalesce(amount_minor, 0) AS gross_minor, greatest(coalesce(amount_minor, 0) - taken_off_minor, 0) AS paid_minor,
-                points_minor, lines, ref, import_id, written FROM fresh WHERE is_bill ORDER BY day, activity_key""")
-        self._add("return", """
+                points_minor, lines, ref, import_id, written FROM fresh WHERE is_bill ORDER BY day, activity_key""",
+        )
+        self._add(
+            "return",
+            """
             SELECT activity_key, activity_id, member_key, "of", returned_minor, import_id, written FROM fresh
-            WHERE kind = 'refund' AND returned_minor <> 0""")
+            WHERE kind = 'refund' AND returned_minor <> 0""",
+        )
         self._add("undone", """SELECT member_key, "of" AS import_id, written FROM fresh WHERE kind = 'undo' AND "of" <> '' """)
 
     def _write_lines(self) -> None:
         """Share what was taken off a bill out over its lines: cumulative rounding, so that lines add up to what was paid."""
-        self._add("line", """
+        self._add(
+            "line",
+            """
             WITH told AS (
                 SELECT f.activity_key AS purchase_key, l.line, f.member_key, f.day, f.store, f.channel, l.name, l.product, l.category,
                     coalesce(l.quantity_milli, 1000) AS quantity_milli, coalesce(l.amount_minor, 0) AS gross_minor,
@@ -81,15 +92,21 @@ class Extract:
             )
             SELECT purchase_key, line, member_key, day, store, channel, name, product, category, quantity_milli, gross_minor,
                 paid_up_to - coalesce(lag(paid_up_to) OVER (PARTITION BY purchase_key ORDER BY line), 0) AS amount_minor
-            FROM shared ORDER BY day, purchase_key, line""")
-        self._add("return_line", """
+            FROM shared ORDER BY day, purchase_key, line""",
+        )
+        self._add(
+            "return_line",
+            """
             SELECT f.activity_key, l.name, l.product, l.quantity_milli, l.amount_minor
-            FROM new_line AS l JOIN fresh AS f USING (activity_id) WHERE l.is_return""")
+            FROM new_line AS l JOIN fresh AS f USING (activity_id) WHERE l.is_return""",
+        )
 
     def _write_entries(self) -> None:
         first = self._next_key("entry", self._count("new_entry"))
         older = self._older_activities()
-        self._add("movement", f"""
+        self._add(
+            "movement",
+            f"""
             WITH known AS (
                 SELECT activity_id, activity_key, store, channel, is_bill FROM fresh
                 UNION ALL SELECT activity_id, activity_key, store, channel, is_bill FROM ({older})
@@ -98,7 +115,8 @@ class Extract:
                 CASE WHEN a.is_bill THEN a.activity_key END AS purchase_key, k.member_key, e.day, e.unit, e.kind, e.points, e.source, e.target,
                 e.rule, coalesce(a.store, '') AS store, coalesce(a.channel, '') AS channel
             FROM new_entry AS e JOIN member_key AS k USING (member_id) LEFT JOIN known AS a ON a.activity_id = e.activity_id
-            ORDER BY e.day, entry_key""")
+            ORDER BY e.day, entry_key""",
+        )
 
     def _older_activities(self) -> str:
         """Return a query for activities of earlier files to which new entries belong."""
@@ -110,16 +128,22 @@ class Extract:
             WHERE activity_id IN (SELECT activity_id FROM new_entry WHERE activity_id NOT IN (SELECT activity_id FROM fresh))"""
 
     def _write_uses(self) -> None:
-        self._add("use", """
+        self._add(
+            "use",
+            """
             SELECT l.lot_key, l.member_key, l.unit, l.earned_on, u.day,
                 CASE WHEN u.kind IN ('RESTORE', 'RELEASE') THEN -u.points ELSE u.points END AS points, u.kind = 'EXPIRE' AS is_expiry
-            FROM new_use AS u JOIN lot AS l USING (lot_id) ORDER BY u.day, l.lot_key""")
+            FROM new_use AS u JOIN lot AS l USING (lot_id) ORDER BY u.day, l.lot_key""",
+        )
 
     def _write_levels(self) -> None:
         """Keep when members were seen on another level than just before."""
-        self._add("level_seen", """
+        self._add(
+            "level_seen",
+            """
             SELECT member_key, day, "at", level FROM fresh WHERE level <> ''
-            QUALIFY level IS DISTINCT FROM lag(level) OVER (PARTITION BY member_key ORDER BY "at", activity_key)""")
+            QUALIFY level IS DISTINCT FROM lag(level) OVER (PARTITION BY member_key ORDER BY "at", activity_key)""",
+        )
         self.duck.execute("DROP TABLE fresh")
 
     # --- rows that change --------------------------------------------------------------------------------------------
@@ -144,9 +168,12 @@ class Extract:
             self.replace(name, f"SELECT {columns} FROM new_{name}")
         elif self._count(f"new_{name}"):
             listed = ", ".join(f"'{path}'" for path in before)
-            self.replace(name, f"""
+            self.replace(
+                name,
+                f"""
                 SELECT {columns} FROM read_parquet([{listed}]) WHERE "{key}" NOT IN (SELECT "{key}" FROM new_{name})
-                UNION ALL SELECT {columns} FROM new_{name}""")
+                UNION ALL SELECT {columns} FROM new_{name}""",
+            )
         self.manifest.counts[f"rows_{name}"] = wanted
         if name == "lot":
             self._open_lots()
@@ -166,8 +193,10 @@ class Extract:
             return self._count(f"new_{name}")
         key = next(iter(CHANGING[name].columns))
         listed = ", ".join(f"'{path}'" for path in before)
-        return int(self._value(f"""
-            SELECT count(*) FROM (SELECT "{key}" FROM read_parquet([{listed}]) UNION SELECT "{key}" FROM new_{name})"""))
+        return int(
+            self._value(f"""
+            SELECT count(*) FROM (SELECT "{key}" FROM read_parquet([{listed}]) UNION SELECT "{key}" FROM new_{name})""")
+        )
 
     def _rows_there(self, name: str) -> int:
         table, where = TABLE_OF.get(name, name), COUNTED_WHERE.get(name, "true")
@@ -198,7 +227,9 @@ class Extract:
         count = self._count("strangers")
         if count:
             first = self._next_key("member", count)
-            self.duck.execute(f"CREATE OR REPLACE TEMP TABLE named AS SELECT member_id, {first} + row_number() OVER (ORDER BY member_id) AS member_key FROM strangers")
+            self.duck.execute(
+                f"CREATE OR REPLACE TEMP TABLE named AS SELECT member_id, {first} + row_number() OVER (ORDER BY member_id) AS member_key FROM strangers"
+            )
             self._add("member_key", "SELECT * FROM named")
             self.duck.execute("INSERT INTO member_key SELECT * FROM named")
 
@@ -220,7 +251,9 @@ class Extract:
                 CREATE OR REPLACE VIEW lot AS SELECT l.lot_id, k.lot_key, m.member_key, l.unit, l.earned_on FROM read_parquet([{lots}]) AS l
                 JOIN read_parquet([{keys}]) AS k USING (lot_id) JOIN member_key AS m USING (member_id)""")
         else:
-            self.duck.execute("CREATE OR REPLACE VIEW lot AS SELECT '' AS lot_id, 0::BIGINT AS lot_key, 0::BIGINT AS member_key, '' AS unit, NULL::DATE AS earned_on WHERE false")
+            self.duck.execute(
+                "CREATE OR REPLACE VIEW lot AS SELECT '' AS lot_id, 0::BIGINT AS lot_key, 0::BIGINT AS member_key, '' AS unit, NULL::DATE AS earned_on WHERE false"
+            )
 
     def _next_key(self, of: str, count: int) -> int:
         """Return after which number ``count`` new ones begin."""

@@ -15,14 +15,28 @@ from django.db import connection, transaction
 from phakdi.insight.warehouse.deriving import derive
 from phakdi.insight.warehouse.extracting import Extract, open_engine
 from phakdi.insight.warehouse.folder import Folder, Manifest
+from phakdi.insight.warehouse.models import InsightRun
 from phakdi.insight.warehouse.sources import CHANGING, WHOLE
-from phakdi.kit.db.scope import organization_scope
+from phakdi.kit.db.scope import in_transaction, organization_scope
 from phakdi.platform.organizations.queries import get_organization
 
 SLICE = 20_000  # members that are read at once in a first build
 FILES_MAX = 24  # of a table, before they become one
-GROWING = ("activity", "bill", "return", "undone", "line", "return_line", "movement", "use", "level_seen", "member_key", "lot_key")
+GROWING = (
+    "activity",
+    "bill",
+    "return",
+    "undone",
+    "line",
+    "return_line",
+    "movement",
+    "use",
+    "level_seen",
+    "member_key",
+    "lot_key",
+)
 XID = 2**32
+RUNS_KEPT = 100
 
 _SNAPSHOT = "SELECT pg_current_snapshot()::text, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 _BOUNDS = """
@@ -136,10 +150,10 @@ def _build(organization_id: UUID, extract: Extract, now: datetime) -> int:
                 bounds = [str(row[0]) for row in cursor.fetchall()]
             manifest.building = {"snapshot": seen.snapshot, "bounds": bounds, "done": 0}
         extract.folder.commit(manifest)
-    bounds = [None, *manifest.building["bounds"], None]
+    ends: list[str | None] = [None, *manifest.building["bounds"], None]
     extract.open_keys()
-    for number in range(manifest.building["done"], len(bounds) - 1):
-        values = {"low": bounds[number], "high": bounds[number + 1], "target": manifest.building["snapshot"]}
+    for number in range(manifest.building["done"], len(ends) - 1):
+        values = {"low": ends[number], "high": ends[number + 1], "target": manifest.building["snapshot"]}
         with _frozen(organization_id):
             rows += extract.append(_OF_SLICE, values)
         manifest.building["done"] = number + 1
@@ -182,3 +196,36 @@ def _compact(extract: Extract) -> None:
         if len(paths) > FILES_MAX:
             listed = ", ".join(repr(path) for path in paths)
             extract.replace(name, f"SELECT * FROM read_parquet([{listed}])")
+
+
+@in_transaction
+def begin_run(*, organization_id: UUID, now: datetime) -> UUID:
+    """Note that a refresh begins; of earlier ones the last hundred are kept."""
+    run = InsightRun.objects.create(organization_id=organization_id, started_at=now)
+    kept = (
+        InsightRun.objects.filter(organization_id=organization_id)
+        .order_by("-started_at")
+        .values_list("id", flat=True)[:RUNS_KEPT]
+    )
+    InsightRun.objects.filter(organization_id=organization_id).exclude(id__in=list(kept)).delete()
+    return run.id
+
+
+@in_transaction
+def end_run(
+    *,
+    organization_id: UUID,
+    run_id: UUID,
+    now: datetime,
+    refreshed: Refreshed | None,
+    steps: list[tuple[str, int, str]],
+    error: str = "",
+) -> None:
+    """Note how a refresh went."""
+    InsightRun.objects.filter(organization_id=organization_id, id=run_id).update(
+        finished_at=now,
+        as_of=refreshed.as_of if refreshed else None,
+        rows=refreshed.rows if refreshed else 0,
+        steps=[list(step) for step in steps],
+        error=error,
+    )

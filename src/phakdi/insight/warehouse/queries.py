@@ -11,6 +11,7 @@ import ibis
 
 from phakdi.insight.warehouse.engines import spark_backend
 from phakdi.insight.warehouse.folder import Folder, NoWarehouse
+from phakdi.insight.warehouse.models import InsightRun
 from phakdi.insight.warehouse.reading import Warehouse
 from phakdi.insight.warehouse.serving import serve
 
@@ -59,3 +60,8 @@ def status_of(organization_id: UUID, *, root: Path | None = None) -> Status:
     paths = [Path(path) for name in manifest.files for path in folder.paths(manifest, name)]
     size = sum(path.stat().st_size for path in paths if path.exists())
     return Status(manifest.as_of if manifest.snapshot else None, size, len(paths), bool(manifest.building))
+
+
+def runs_of(*, organization_id: UUID, limit: int = 20) -> list[InsightRun]:
+    """Return the latest refreshes, the newest first; in a scope of the organization."""
+    return list(InsightRun.objects.filter(organization_id=organization_id).order_by("-started_at")[:limit])

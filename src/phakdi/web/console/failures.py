@@ -29,6 +29,7 @@ WORK: Mapping[str, str | Promise] = {
     "tell_points_left": gettext_lazy("Tell a member of points that left"),
     "tell_level": gettext_lazy("Tell a member of a new level"),
     "tell_webhooks": gettext_lazy("Tell webhooks"),
+    "refresh_insight": gettext_lazy("Refresh the figures"),
     "import_file": gettext_lazy("Import a file"),
     "undo_import": gettext_lazy("Take an import back"),
 }

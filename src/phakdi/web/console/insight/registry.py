@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk
 from phakdi.web.console.insight.filters import USUAL, Filters
-from phakdi.web.console.insight.pages import forecast, lifetime, points, recommend
+from phakdi.web.console.insight.pages import forecast, lifetime, points, recommend, warehouse
 from phakdi.web.console.insight.report import Report
 
 Build = Callable[[Desk, Filters, datetime], Report]
@@ -88,6 +88,14 @@ REPORTS: tuple[Entry, ...] = (
         "program",
         points.build,
         usual="365",
+    ),
+    Entry(
+        "warehouse",
+        _("How the figures stand"),
+        _("When they were refreshed, what that took, what failed, and what the warehouse holds."),
+        "refresh",
+        "data",
+        warehouse.build,
     ),
 )
 BY_KEY = {entry.key: entry for entry in REPORTS}

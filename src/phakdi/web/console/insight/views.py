@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from phakdi.flows.export_report import note_export
+from phakdi.flows.refresh_insight import request_refresh
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Forbidden, NotFound
@@ -65,6 +67,15 @@ def report(request: HttpRequest, desk: Desk, key: str) -> HttpResponseBase:
         "kept": [(name, value) for name, value in request.GET.items() if name not in {*FILTERS, "export", "table"}],
     }
     return render(request, "console/insight/report.html", context)
+
+
+@require_POST
+@staff_page(Permission.INSIGHT_READ)
+def refresh(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Ask a worker to refresh the figures."""
+    request_refresh(place=desk.place, now=utc_now())
+    messages.success(request, _("The figures are being refreshed. Come back in a moment."), "good")
+    return redirect("web:insight_report", "warehouse")
 
 
 def narrowed(desk: Desk, filters: Filters) -> Filters:
