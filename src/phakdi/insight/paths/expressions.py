@@ -112,17 +112,17 @@ def members_at(
 
 
 def touches(warehouse: Warehouse, *, first: date, end: date) -> Any:
-    """Return every touchpoint and purchase of a time: member_key, at, what. Touches are what members did, messages, sign-ins."""
+    """Return every touchpoint and purchase of a time: member_key, second (UTC), what. Touches are what members did, messages, sign-ins."""
     activity, message, sign_in = (warehouse.table(name) for name in ("activity", "message", "sign_in"))
     done = activity.filter(activity.is_engaged & ~activity.kind.isin(NO_TOUCH) & _is_in(activity, first, end))
     bought = activity.filter((activity.kind == "purchase") & _is_in(activity, first, end))
     sent = message.filter(message.at.notnull() & _is_in(message, first, end))
     came = sign_in.filter(_is_in(sign_in, first, end))
     return ibis.union(
-        done.select("member_key", "at", what=done.kind),
-        bought.select("member_key", "at", what=ibis.literal(BOUGHT)),
-        sent.select("member_key", "at", what=ibis.literal(MESSAGE) + sent.channel),
-        came.select("member_key", "at", what=ibis.literal(SIGN_IN)),
+        done.select("member_key", second=_second(done), what=done.kind),
+        bought.select("member_key", second=_second(bought), what=ibis.literal(BOUGHT)),
+        sent.select("member_key", second=_second(sent), what=ibis.literal(MESSAGE) + sent.channel),
+        came.select("member_key", second=_second(came), what=ibis.literal(SIGN_IN)),
     )
 
 
@@ -132,7 +132,6 @@ def steps(warehouse: Warehouse, *, first: date, end: date, gap_seconds: int = VI
     A path ends after ``gap_seconds`` without anything, and with a purchase.
     """
     told = touches(warehouse, first=first, end=end)
-    told = told.mutate(second=told.at.epoch_seconds())
     order = ibis.window(group_by=told.member_key, order_by=[told.second, told.what])
     told = told.mutate(was=told.second.lag().over(order), was_what=told.what.lag().over(order))
     is_new = told.was.isnull() | (told.second - told.was > gap_seconds) | (told.was_what == BOUGHT)
@@ -351,6 +350,10 @@ def _with_end(found: Any, funnel: Funnel, today: date) -> Any:
 
 def _is_in(table: Any, first: date, end: date) -> Any:
     return (table.day >= first) & (table.day < end)
+
+
+def _second(table: Any) -> Any:
+    return table.at.epoch_seconds().cast("int64")
 
 
 def _number(day: date) -> int:
