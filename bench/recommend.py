@@ -12,8 +12,10 @@ import resource
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import ibis
 import numpy as np
@@ -73,16 +75,25 @@ def online_retail() -> Warehouse:
     lines = pd.DataFrame(
         {"member_key": keys, "day": rows.InvoiceDate.dt.date, "store": "", "product": rows.StockCode, "quantity_milli": 1_000}
     )
-    return warehouse_of(ibis.duckdb.connect(), [lines], int(keys.max()), datetime(2011, 12, 10, tzinfo=UTC))
+    tables = {"member": ibis.memtable(people(0, int(keys.max()))), "purchase_line": ibis.memtable(lines)}
+    return warehouse_of(tables, ibis.duckdb.connect(), datetime(2011, 12, 10, tzinfo=UTC))
 
 
 def made_up(folder: Path, members: int) -> Warehouse:
     """Return a warehouse of so many members, its tables in Parquet."""
+    with ProcessPoolExecutor(1) as maker:  # so that its memory is not counted
+        list(maker.map(write_slice, [(folder, first, min(SLICE, members - first)) for first in range(0, members, SLICE)]))
     backend = ibis.duckdb.connect()
     backend.raw_sql("SET memory_limit = '1GB'")
-    draw = np.random.default_rng(1)
-    parts = [slice_of(draw, first, min(SLICE, members - first)) for first in range(0, members, SLICE)]
-    return warehouse_of(backend, parts, members, datetime(2026, 7, 1, tzinfo=UTC), folder)
+    tables = {name: backend.read_parquet(str(folder / f"{name}-*.parquet")) for name in ("member", "purchase_line")}
+    return warehouse_of(tables, backend, datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def write_slice(given: tuple[Path, int, int]) -> None:
+    """Write the tables of some members."""
+    folder, first, many = given
+    slice_of(np.random.default_rng(first), first, many).to_parquet(folder / f"purchase_line-{first:09}.parquet")
+    people(first, many).to_parquet(folder / f"member-{first:09}.parquet")
 
 
 def slice_of(draw: np.random.Generator, first: int, many: int) -> pd.DataFrame:
@@ -110,27 +121,16 @@ def slice_of(draw: np.random.Generator, first: int, many: int) -> pd.DataFrame:
     )
 
 
-def warehouse_of(
-    backend: object, parts: list[pd.DataFrame], members: int, as_of: datetime, folder: Path | None = None
-) -> Warehouse:
-    """Return a warehouse whose two tables are asked: members and lines."""
-    people = pd.DataFrame({"member_key": np.arange(1, members + 1)})
-    people = people.assign(
-        member_id=people.member_key.map("{:08}-0000-7000-8000-000000000000".format), is_enrolled=True, home_store=""
-    )
-    if folder:
-        people.to_parquet(folder / "member.parquet")
-        for number, part in enumerate(parts):
-            part.to_parquet(folder / f"line-{number:04}.parquet")
-        parts.clear()
-        tables = {
-            "member": backend.read_parquet(folder / "member.parquet"),
-            "purchase_line": backend.read_parquet(str(folder / "line-*.parquet")),
-        }
-    else:
-        tables = {"member": ibis.memtable(people), "purchase_line": ibis.memtable(pd.concat(parts))}
-    missing = {name: ibis.memtable([], schema=ibis.schema(TABLES[name].schema)) for name in TABLES if name not in tables}
-    return Warehouse(backend, tables | missing, as_of=as_of)
+def people(first: int, many: int) -> pd.DataFrame:
+    """Return members whose keys follow ``first``."""
+    keys = pd.DataFrame({"member_key": np.arange(first + 1, first + many + 1)})
+    return keys.assign(member_id=keys.member_key.map("{:08}-0000-7000-8000-000000000000".format), is_enrolled=True, home_store="")
+
+
+def warehouse_of(tables: dict[str, Any], backend: Any, as_of: datetime) -> Warehouse:
+    """Return a warehouse of the tables that are asked; the others are empty."""
+    empty = {name: ibis.memtable([], schema=ibis.schema(TABLES[name].schema)) for name in TABLES if name not in tables}
+    return Warehouse(backend, tables | empty, as_of=as_of)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from phakdi.cli import lifetime, setup
+from phakdi.cli import lifetime, sentiment, setup
 from phakdi.kit.clock import utc_now
 
 
@@ -25,6 +25,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--format", choices=("csv", "parquet"), default="parquet")
     export.set_defaults(run=_export)
     lifetime.add_command(actions)
+    sentiment.add_command(actions)
 
 
 def _refresh(given: argparse.Namespace) -> int:

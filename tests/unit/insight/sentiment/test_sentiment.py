@@ -86,3 +86,14 @@ def test_grams_stay_within_their_text():
     assert together.count.sum() == 4 + 3 + 2 + 1  # " กข " has so many runs of 1, 2, 3 and 4 characters
     assert int(apart.bucket.max()) < 1 << BITS
     assert grams_of(["555555 มากกกกก 123"]).bucket.tolist() == grams_of(["5555 มากก 9"]).bucket.tolist()
+
+
+def test_the_command_says_it_of_each_line(tmp_path, capsys):
+    from phakdi.cli.main import main
+
+    (tmp_path / "words.txt").write_text("อร่อยมาก บริการดีสุดๆ\n\nแย่มาก รอนานกว่าสองชั่วโมง พนักงานพูดจาไม่ดี\n", encoding="utf-8")
+    assert main(["insight", "sentiment", str(tmp_path / "words.txt")]) == 0
+    told = capsys.readouterr()
+    assert [line.split("\t")[0] for line in told.out.splitlines()] == ["pos", "", "neg"]
+    assert "without words 1" in told.err
+    assert main(["insight", "sentiment", str(tmp_path / "none.txt")]) == 1
