@@ -52,7 +52,7 @@ _WALLET = """
 SELECT k.member_key, w.unit, w.active, w.pending, w.held, w.debt FROM {wallet} AS w JOIN member_key AS k USING (member_id)
 """
 _VOUCHER = """
-SELECT hash(v.voucher_id)::BIGINT AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
+SELECT row_number() OVER (ORDER BY v.voucher_id) AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
     v.rule, CASE WHEN v.state = 'USED' THEN b.day END AS used_on
 FROM {voucher} AS v JOIN member_key AS k USING (member_id) LEFT JOIN survivor AS s ON s.member_key = k.member_key
 LEFT JOIN (SELECT member_key, ref, max(day) AS day FROM {bill} WHERE ref <> '' AND ref IN (SELECT ref FROM {voucher}) GROUP BY 1, 2) AS b
