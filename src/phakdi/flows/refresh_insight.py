@@ -11,6 +11,7 @@ from phakdi.flows.measure_campaign import measure_campaigns
 from phakdi.flows.organization_trail import note
 from phakdi.insight.forecast.refreshing import step as forecast
 from phakdi.insight.lifetime.refreshing import step as expect
+from phakdi.insight.paths.refreshing import step as look_at_paths
 from phakdi.insight.products.refreshing import step as look_at_products
 from phakdi.insight.recommend.refreshing import step as recommend
 from phakdi.insight.warehouse import operations
@@ -34,6 +35,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("points", account_points),
     ("lifetime", expect),
     ("products", look_at_products),
+    ("paths", look_at_paths),
     ("recommend", recommend),
     ("forecast", forecast),
     ("campaigns", measure_campaigns),
