@@ -14,6 +14,7 @@ from phakdi.kit.db.scope import organization_scope
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
+@pytest.mark.slow
 def test_bills_become_lists_and_forecasts(shop, member_id, other_member_id):
     now = utc_now()
     for number, days in enumerate((70, 55, 41, 27, 12)):
