@@ -108,13 +108,13 @@ class Extract:
             "movement",
             f"""
             WITH known AS (
-                SELECT activity_id, activity_key, store, channel, is_bill FROM fresh
-                UNION ALL SELECT activity_id, activity_key, store, channel, is_bill FROM ({older})
+                SELECT activity_id, member_key, activity_key, store, channel, is_bill FROM fresh
+                UNION ALL SELECT activity_id, member_key, activity_key, store, channel, is_bill FROM ({older})
             )
             SELECT {first} + row_number() OVER (ORDER BY e.entry_id) AS entry_key, e.entry_id, coalesce(e.activity_id, '') AS activity_id,
                 CASE WHEN a.is_bill THEN a.activity_key END AS purchase_key, k.member_key, e.day, e.unit, e.kind, e.points, e.source, e.target,
                 e.rule, coalesce(a.store, '') AS store, coalesce(a.channel, '') AS channel
-            FROM new_entry AS e JOIN member_key AS k USING (member_id) LEFT JOIN known AS a ON a.activity_id = e.activity_id
+            FROM new_entry AS e JOIN member_key AS k USING (member_id) LEFT JOIN known AS a ON a.activity_id = e.activity_id AND a.member_key = k.member_key
             ORDER BY e.day, entry_key""",
         )
 
@@ -122,9 +122,9 @@ class Extract:
         """Return a query for activities of earlier files to which new entries belong."""
         paths = [path for path in self.folder.paths(self.manifest, "activity") if Path(path) not in self._written]
         if not paths:
-            return "SELECT activity_id, activity_key, store, channel, is_bill FROM fresh WHERE false"
+            return "SELECT activity_id, member_key, activity_key, store, channel, is_bill FROM fresh WHERE false"
         listed = ", ".join(f"'{path}'" for path in paths)
-        return f"""SELECT activity_id, activity_key, store, channel, is_bill FROM read_parquet([{listed}])
+        return f"""SELECT activity_id, member_key, activity_key, store, channel, is_bill FROM read_parquet([{listed}])
             WHERE activity_id IN (SELECT activity_id FROM new_entry WHERE activity_id NOT IN (SELECT activity_id FROM fresh))"""
 
     def _write_uses(self) -> None:

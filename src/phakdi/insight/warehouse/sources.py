@@ -1,6 +1,6 @@
 """What is read from the operational tables: rows that never change, by when they were written, and rows that do, whole or by what changed.
 
-Each statement is copied out as CSV. ``{new}`` stands for the condition that picks rows; days are those of ``{zone}``.
+Ids of lots, vouchers and consents are told with their member: they are unique within one. Each statement is copied out as CSV. ``{new}`` stands for the condition that picks rows; days are those of ``{zone}``.
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ APPENDED: Mapping[str, Source] = {
     ),
     "use": Source(
         """
-        SELECT a.kind, (a.effective_at AT TIME ZONE %(zone)s)::date, u.used ->> 0, (u.used ->> 1)::bigint
+        SELECT a.kind, (a.effective_at AT TIME ZONE %(zone)s)::date, a.member_id || '/' || (u.used ->> 0), (u.used ->> 1)::bigint
         FROM entry AS a CROSS JOIN LATERAL jsonb_array_elements(a.uses) AS u (used)
         WHERE a.organization_id = %(organization)s AND a.kind IN ('SPEND', 'HOLD', 'RESTORE', 'RELEASE', 'EXPIRE')
           AND jsonb_array_length(a.uses) > 0 AND {new}
@@ -80,7 +80,7 @@ APPENDED: Mapping[str, Source] = {
 CHANGING: Mapping[str, Source] = {
     "lot": Source(
         """
-        SELECT a.id, a.member_id, a.unit, a.granted, a.remaining, (a.earned_at AT TIME ZONE %(zone)s)::date,
+        SELECT a.member_id || '/' || a.id, a.member_id, a.unit, a.granted, a.remaining, (a.earned_at AT TIME ZONE %(zone)s)::date,
             (a.available_at AT TIME ZONE %(zone)s)::date, (a.expires_at AT TIME ZONE %(zone)s)::date, a.is_pending, a.rule
         FROM lot AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
@@ -91,7 +91,7 @@ CHANGING: Mapping[str, Source] = {
     ),
     "voucher": Source(
         """
-        SELECT a.id, a.member_id, a.definition, a.state, (a.issued_at AT TIME ZONE %(zone)s)::date,
+        SELECT a.member_id || '/' || a.id, a.member_id, a.definition, a.state, (a.issued_at AT TIME ZONE %(zone)s)::date,
             (a.expires_at AT TIME ZONE %(zone)s)::date, a.value_minor, a.rule, a.ref
         FROM voucher AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
@@ -151,7 +151,7 @@ CHANGING: Mapping[str, Source] = {
     ),
     "consent": Source(
         """
-        SELECT a.id, a.member_id, a.purpose, a.channel, a.granted, a.at AT TIME ZONE 'UTC'
+        SELECT a.member_id || '/' || a.id, a.member_id, a.purpose, a.channel, a.granted, a.at AT TIME ZONE 'UTC'
         FROM consent AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
         {
