@@ -5,6 +5,7 @@ A member buys at a rate of their own (gamma: ``r``, ``alpha``) and after each pu
 out after the very first purchase as well: Batislam, Denizel and Filiztekin 2007, International Journal of Research in Marketing 24(3).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, gammaln, hyp2f1, psi
 
-from phakdi.insight.lifetime.core.histories import Histories, Numbers, distinct
-from phakdi.insight.lifetime.core.searching import Likelihood, curvature, descend, lowest
+from phakdi.insight.lifetime.core.histories import Histories, Numbers, distinct, dot
+from phakdi.insight.lifetime.core.searching import Likelihood, close_by, curvature, descend, lowest
 
 REPEATERS_MIN = 200  # fewer say too little
 EXTREME = 1e4  # an estimate beyond this, or below its inverse, ran away
 IDLE_DROPOUT = 0.005  # a mean chance to drop out below this is none
+_PRECISION = 1e-15
+_PIECE = 1 << 13
 _COARSE_CELLS = 20_000  # with more cells than this, a coarse fit comes first
+_COARSE_TIMES = 40  # different times in a coarse fit
+_WHOLE_UNIT = 0.5  # a coarse unit above it is a whole number, which is numbered faster
 
 
 class Kind(StrEnum):
@@ -67,8 +72,7 @@ class Dropout:
 
     def expected_if_alive(self, seen: Histories, within: float) -> Numbers:
         """Return the expectation for who is still there; it depends on (x, T) only, so each pair is worked out once."""
-        (x, now), where = distinct(seen.x, seen.T)
-        return self._of_pairs(x, now, within)[where]
+        return self._by_pair(seen, lambda x, now: self._of_pairs(x, now, within))
 
     def _of_pairs(self, x: Numbers, now: Numbers, within: float) -> Numbers:
         k, _ = _counted(self.kind, x)
@@ -84,13 +88,41 @@ class Dropout:
 
     def discounted_if_alive(self, seen: Histories, *, periods: int, length: float, rate: float) -> Numbers:
         """Return the same for who is still there."""
-        (x, now), where = distinct(seen.x, seen.T)
-        found, before = np.zeros_like(x), np.zeros_like(x)
-        for period in range(1, periods + 1):
-            so_far = self._of_pairs(x, now, period * length)
-            found += (so_far - before) / (1 + rate) ** period
-            before = so_far
-        return found[where]
+
+        def of_pairs(x: Numbers, now: Numbers) -> Numbers:
+            found, before = np.zeros_like(x), np.zeros_like(x)
+            for period in range(1, periods + 1):
+                so_far = self._of_pairs(x, now, period * length)
+                found += (so_far - before) / (1 + rate) ** period
+                before = so_far
+            return found
+
+        return self._by_pair(seen, of_pairs)
+
+    def _by_pair(self, seen: Histories, of_pairs: Callable[[Numbers, Numbers], Numbers]) -> Numbers:
+        """Return a smooth function of (x, T) for every history, worked out for few pairs only.
+
+        For each x it is interpolated between Chebyshev's points of log(alpha + T). The nearest singularity lies at log(time) ± iπ, so
+        that the error falls by a factor that is known with every point: as many are taken as double precision needs.
+        """
+        (x,), of_x = distinct(seen.x)
+        (now,), of_now = distinct(seen.T)
+        logs = np.log(self.alpha + now)
+        half = float(logs[-1] - logs[0]) / 2 if len(now) > 1 else 0.0
+        reach = np.pi / half if half else np.inf
+        points = int(-np.log(_PRECISION) / np.arcsinh(reach)) + 2 if half else 1
+        if points >= len(now):
+            table = of_pairs(np.repeat(x, len(now)), np.tile(now, len(x))).reshape(len(x), len(now))
+        else:
+            at = np.polynomial.chebyshev.chebpts1(points)
+            times = np.exp(logs[0] + (at + 1) * half) - self.alpha
+            values = of_pairs(np.repeat(x, points), np.tile(np.maximum(times, 0.0), len(x))).reshape(len(x), points)
+            bases = np.polynomial.chebyshev.chebvander(at, points - 1)
+            sizes = np.full(points, 2 / points)
+            sizes[0] = 1 / points
+            wanted = np.polynomial.chebyshev.chebvander((logs - logs[0]) / half - 1, points - 1)
+            table = np.einsum("xk,tk->xt", np.einsum("xp,pk->xk", values, bases) * sizes, wanted)
+        return np.asarray(table[of_x, of_now])
 
     def expected_of_new(self, within: float) -> float:
         """Return how many repeat purchases a new member makes within so much time from the first purchase, on average."""
@@ -124,10 +156,15 @@ def fit(seen: Histories, kind: Kind = Kind.MBG) -> Dropout:
     scale = max(float(np.average(cells.T, weights=cells.weight)) / 5, 1e-9)
     bound = np.log(EXTREME) + 1
     bounds = [(-bound, bound), (np.log(scale) - bound, np.log(scale) + bound), (-bound, bound), (-bound, bound)]
-    near = likelihood if len(cells.x) <= _COARSE_CELLS else _likelihood_of(cells.rounded(float(cells.T.max()) / 60).cells(), kind)
-    found = lowest(near, np.array([-1.0, np.log(scale), -0.2, 0.7]), bounds)
-    bend = curvature(near, found)
-    if near is not likelihood:
+    begin = np.array([-1.0, np.log(scale), -0.2, 0.7])
+    if len(cells.x) <= _COARSE_CELLS:
+        found = lowest(likelihood, begin, bounds)
+        bend = curvature(likelihood, found)
+    else:
+        unit = float(cells.T.max()) / _COARSE_TIMES
+        near = _likelihood_of(cells.rounded(max(1.0, float(np.rint(unit))) if unit > _WHOLE_UNIT else unit).cells(), kind)
+        found = close_by(near, begin, bounds)
+        bend = curvature(near, found)
         found = descend(likelihood, found, bend, bounds)
     r, alpha, a, b = (float(value) for value in np.exp(found))
     return Dropout(kind, r, alpha, a, b, -likelihood(found)[0], _errors(found, bend))
@@ -142,27 +179,38 @@ def _likelihood_of(cells: Histories, kind: Kind) -> Likelihood:
 
     What depends on the number of purchases alone is worked out once for each number.
     """
-    counts, where = np.unique(cells.x, return_inverse=True)
-    where = where.ravel()
-    times = np.bincount(where, weights=cells.weight, minlength=len(counts))
+    (counts,), where = distinct(cells.x)
+    times = np.bincount(where, weights=cells.weight, minlength=len(counts)).astype(np.float64)
     k, may = _counted(kind, counts)
-    may_leave, w, members = may[where], cells.weight, float(cells.weight.sum())
+    members = float(cells.weight.sum())
+    parts = [
+        (where[part], some.T, some.t_x, some.weight, np.where(may[where[part]], 0.0, -np.inf))
+        for part, some in cells.pieces(_PIECE)
+    ]
 
     def likelihood(logs: Numbers) -> tuple[float, Numbers]:
-        r, alpha, a, b = np.exp(logs)
-        of_count = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + betaln(a, b + k) - betaln(a, b)
-        below = np.where(may, b + k - 1, 1.0)
-        log_now, log_last, power = np.log(alpha + cells.T), np.log(alpha + cells.t_x), (r + counts)[where]
-        odds = np.where(may_leave, (np.log(a) - np.log(below))[where] + power * (log_now - log_last), -np.inf)
-        value = float(times @ of_count + w @ (np.logaddexp(0.0, odds) - power * log_now))
-
-        left = np.exp(odds - np.logaddexp(0.0, odds))
-        here = 1.0 - left
-        by_r = times @ (psi(r + counts) - psi(r) + np.log(alpha)) - w @ (here * log_now + left * log_last)
-        by_alpha = members * r / alpha - w @ (power * (here / (alpha + cells.T) + left / (alpha + cells.t_x)))
+        r, alpha, a, b = (float(value) for value in np.exp(logs))
         whole = psi(a + b) - psi(a + b + k)
-        by_a = times @ whole + (w @ left) / a
-        by_b = times @ (psi(b + k) - psi(b) + whole) - w @ (left / below[where])
+        of_count = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + betaln(a, b + k) - betaln(a, b)
+        value = dot(times, of_count)
+        by_r = dot(times, psi(r + counts) - psi(r) + np.log(alpha))
+        by_alpha = members * r / alpha
+        by_a, by_b = dot(times, whole), dot(times, psi(b + k) - psi(b) + whole)
+        over_below = 1.0 / np.where(may, b + k - 1, 1.0)
+        log_odds = np.log(a * over_below)
+        for of, now, last, weight, never in parts:
+            from_now, from_last, power = alpha + now, alpha + last, r + counts[of]
+            log_now, log_last = np.log(from_now), np.log(from_last)
+            odds = log_odds[of] + power * (log_now - log_last) + never
+            small = np.exp(-np.abs(odds))
+            left = np.where(odds >= 0, 1.0, small) / (1.0 + small)
+            here = 1.0 - left
+            value += dot(weight, np.maximum(odds, 0.0) + np.log(1.0 + small) - power * log_now)
+            by_r -= dot(weight, here * log_now + left * log_last)
+            by_alpha -= dot(weight, power * (here / from_now + left / from_last))
+            gone = weight * left
+            by_a += float(gone.sum()) / a
+            by_b -= dot(gone, over_below[of])
         return -value, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
 
     return likelihood

@@ -135,6 +135,11 @@ def _columns_of(kinds: NDArray[Any], known: list[Known]) -> tuple[Numbers, ...]:
     return tuple(reversed(found))
 
 
+def dot(one: Numbers, other: Numbers) -> float:
+    """Return the sum of products: in one thread, where BLAS would set all of them spinning for long columns."""
+    return float(np.einsum("i,i->", one, other))
+
+
 def _starts(code: NDArray[np.int64]) -> NDArray[np.intp]:
     """Return where each run of equal numbers begins."""
     return np.concatenate(([0], np.flatnonzero(code[1:] != code[:-1]) + 1)) if len(code) else np.zeros(0, dtype=np.intp)

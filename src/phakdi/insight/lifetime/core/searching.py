@@ -16,10 +16,15 @@ _NEAR = 1e-7  # of parameters, which are logarithms
 _ROUNDS_MAX = 20
 
 
-def lowest(likelihood: Likelihood, begin: Numbers, bounds: Bounds) -> Numbers:
-    """Return where the function is lowest: by L-BFGS-B first, then to the last digit by Newton's method."""
+def close_by(likelihood: Likelihood, begin: Numbers, bounds: Bounds) -> Numbers:
+    """Return a place close to where the function is lowest, by L-BFGS-B."""
     found = minimize(likelihood, begin, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-10, "maxiter": 500})
-    best = np.asarray(found.x, dtype=np.float64)
+    return np.asarray(found.x, dtype=np.float64)
+
+
+def lowest(likelihood: Likelihood, begin: Numbers, bounds: Bounds) -> Numbers:
+    """Return where the function is lowest: close by first, then to the last digit by Newton's method."""
+    best = close_by(likelihood, begin, bounds)
     for _ in range(_ROUNDS_MAX):
         better = descend(likelihood, best, curvature(likelihood, best), bounds, steps=1)
         if np.abs(better - best).max() < _NEAR:

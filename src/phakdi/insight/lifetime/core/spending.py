@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, psi
 
-from phakdi.insight.lifetime.core.histories import Numbers, distinct
-from phakdi.insight.lifetime.core.searching import Likelihood, curvature, descend, lowest
+from phakdi.insight.lifetime.core.histories import Numbers, distinct, dot
+from phakdi.insight.lifetime.core.searching import Likelihood, close_by, curvature, descend, lowest
 
 CORRELATION_MAX = 0.3  # above it, value and frequency are not independent
 _COARSE_ROWS = 20_000  # with more rows than this, a coarse fit comes first
@@ -55,7 +55,7 @@ def fit(x: Numbers, mean: Numbers, weight: Numbers | None = None) -> Spending:
     x, mean = x[keep], mean[keep]
     weight = np.ones_like(x) if weight is None else weight[keep]
     members = float(weight.sum())
-    middle = float(weight @ mean) / members
+    middle = dot(weight, mean) / members
     logs = np.log(mean / middle)  # so that the search starts from numbers near one
     bounds = [(-9.0, 9.0)] * 3
     begin = np.log([5.0, 4.0, 1.0])
@@ -64,7 +64,7 @@ def fit(x: Numbers, mean: Numbers, weight: Numbers | None = None) -> Spending:
         found = lowest(likelihood, begin, bounds)
     else:  # a coarse likeness leads close by; its curvature serves the last steps
         near = _likelihood_of(*_coarse(x, logs, weight))
-        found = lowest(near, begin, bounds)
+        found = close_by(near, begin, bounds)
         found = descend(likelihood, found, curvature(near, found), bounds)
     p, q, gamma = (float(value) for value in np.exp(found))
     value = -likelihood(found)[0] - members * float(np.log(middle))
@@ -87,7 +87,7 @@ def _likelihood_of(x: Numbers, logs: Numbers, weight: Numbers) -> Likelihood:
     (counts,), where = distinct(x)
     members = np.bincount(where, weights=weight, minlength=len(counts))
     of_value = np.bincount(where, weights=weight * logs, minlength=len(counts)) + members * np.log(counts)
-    constant = float(weight @ logs)
+    constant = dot(weight, logs)
     paid, times = x * np.exp(logs), x * weight
 
     def likelihood(at: Numbers) -> tuple[float, Numbers]:
@@ -98,8 +98,8 @@ def _likelihood_of(x: Numbers, logs: Numbers, weight: Numbers) -> Likelihood:
             below = gamma + paid[part]
             log, over = np.log(below), 1.0 / below
             once, often = weight[part], times[part]
-            log_once, log_times = log_once + once @ log, log_times + often @ log
-            over_once, over_times = over_once + once @ over, over_times + often @ over
+            log_once, log_times = log_once + dot(once, log), log_times + dot(often, log)
+            over_once, over_times = over_once + dot(once, over), over_times + dot(often, over)
         px = p * counts
         value = members @ (gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(gamma)) + p * (counts @ of_value) - constant
         value -= p * log_times + q * log_once
@@ -115,6 +115,6 @@ def _correlation(x: Numbers, mean: Numbers, weight: Numbers) -> float:
     members = float(weight.sum())
     if members <= 1:
         return float("nan")
-    of_x, of_mean = x - float(weight @ x) / members, mean - float(weight @ mean) / members
-    below = float(np.sqrt((weight @ (of_x * of_x)) * (weight @ (of_mean * of_mean))))
-    return float(weight @ (of_x * of_mean)) / below if below > 0 else float("nan")
+    of_x, of_mean = x - dot(weight, x) / members, mean - dot(weight, mean) / members
+    below = float(np.sqrt(dot(weight, of_x * of_x) * dot(weight, of_mean * of_mean)))
+    return dot(weight, of_x * of_mean) / below if below > 0 else float("nan")
