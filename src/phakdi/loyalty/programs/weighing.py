@@ -256,3 +256,38 @@ def _half_named(document: ProgramDocument) -> Iterator[Weighed]:
         if missing and len(missing) < len(LANGUAGES):
             word = {"th": "Thai", "en": "English"}[missing[0]]
             yield Weighed("name_missing", path, f"There is no text in {word}.", {"language": missing[0]})
+
+
+# --- what points are for --------------------------------------------------------------------------------------------------------
+
+
+def least_spend(document: ProgramDocument, unit: str) -> int | None:
+    """Return how many of a kind of points the cheapest use of them takes; None where the program has no use for them at all.
+
+    Where the cheapest use depends on the member or the basket it counts as one point.
+    """
+    first = document.first_unit
+    found: list[Any] = []
+    for rule in document.spending:
+        if (rule.unit or first) == unit:
+            least = rule.minimum.points
+            found.append(min(rule.values) if rule.values else least if least is not None else rule.points)
+    for reward in document.rewards.values():
+        found += [cost.points for cost in reward.cost if (cost.unit or first) == unit and cost.points]
+        if reward.milestone is not None:
+            found.append(reward.milestone)
+        found += [points for cost in reward.cost for key, points in cost.also.items() if key == unit]
+    definition = document.units.get(unit)
+    if definition is not None:
+        if definition.kind in {"credit", "status"}:
+            found.append(1)
+        if definition.auto:
+            found.append(max(definition.auto.every, definition.auto.minimum or 0))
+        if definition.card:
+            found += [definition.card.size, *(milestone.at for milestone in definition.card.milestones)]
+    found += [
+        1
+        for each in (*document.conversions.values(), *document.transfers.values())
+        if (getattr(each, "unit", None) or first) == unit
+    ]
+    return min((int(each) if isinstance(each, Decimal | int) else 1 for each in found), default=None)
