@@ -5,6 +5,7 @@ from typing import Any
 
 from phakdi.loyalty.wording.phrases import Phrase, Reader
 from phakdi.loyalty.wording.refused_by_rules import RULES
+from phakdi.loyalty.wording.refused_by_surveys import SURVEYS
 from phakdi.loyalty.wording.refused_to_staff import STAFF
 
 REFUSALS: Mapping[str, Phrase] = {
@@ -301,6 +302,7 @@ REFUSALS: Mapping[str, Phrase] = {
     "program_too_large": ("ไฟล์โปรแกรมใหญ่เกินไป", "The program file is too large."),
     "program_unreadable": ("ไฟล์โปรแกรมไม่ใช่ YAML ที่อ่านได้", "The program file is no readable YAML."),
     **STAFF,
+    **SURVEYS,
     **RULES,
 }
 

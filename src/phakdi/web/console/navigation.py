@@ -51,6 +51,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Insight"),
         (
             Entry("web:insight", _("Reports"), "chart", (Permission.INSIGHT_READ,), ("insight",)),
+            Entry(
+                "web:surveys",
+                _("Surveys"),
+                "message",
+                (Permission.SURVEYS_WRITE, Permission.INSIGHT_READ, Permission.MEMBERS_WRITE),
+                ("survey",),
+            ),
             Entry("web:campaigns", _("What campaigns add"), "target", (Permission.INSIGHT_READ,), ("campaign",)),
         ),
     ),

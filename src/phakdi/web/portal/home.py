@@ -31,6 +31,7 @@ from phakdi.web.portal.access import member_page, session_of
 from phakdi.web.portal.news import NEWS, News, as_news
 from phakdi.web.portal.next_step import next_step
 from phakdi.web.portal.pace import pace_of
+from phakdi.web.portal.surveys import asked_card
 from phakdi.web.portal.tiles import cheapest_rewards
 from phakdi.web.qr import qr_bits, qr_code
 from phakdi.web.requests import read_id
@@ -48,6 +49,7 @@ def card(request: HttpRequest, shop: OrganizationRef, member: Member) -> HttpRes
     with organization_scope(shop.id):
         shown = card_codes(organization=shop, member_id=member.id, now=now, most=1).texts[0]
         context: dict[str, Any] = {"member": member, "code": qr_code(shown), "number_code": qr_code(member.number)}
+        context["asked"] = asked_card(organization_id=shop.id, member_id=member.id)
         context["asks_again"] = to_ask_again(organization_id=shop.id, member_id=member.id, at=now)
         try:
             snapshot = snapshot_of(organization_id=shop.id, member_id=member.id, now=now)

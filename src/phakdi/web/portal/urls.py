@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from phakdi.web.portal import data, entering, friends, home, install, lining, myself, taking
+from phakdi.web.portal import data, entering, friends, home, install, lining, myself, surveys, taking
 
 urlpatterns = [
     path("", home.card, name="portal"),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("consents/", myself.consents, name="portal_consents"),
     path("freeze/", myself.freeze, name="portal_freeze"),
     path("friends/", friends.invite, name="portal_invite"),
+    path("surveys/<slug:code>/", surveys.survey, name="portal_survey"),
     path("give/", friends.give, name="portal_give"),
     path("app.webmanifest", install.manifest, name="portal_manifest"),
     path("worker.js", install.worker, name="portal_worker"),
