@@ -108,6 +108,8 @@ INSTALLED_APPS = [
     "phakdi.insight.backtest",
     "phakdi.insight.recommend",
     "phakdi.insight.forecast",
+    "phakdi.insight.views",
+    "phakdi.insight.kpis",
     "phakdi.web",
 ]
 AUTH_USER_MODEL = "staff.User"

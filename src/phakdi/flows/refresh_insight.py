@@ -10,6 +10,7 @@ from phakdi.flows.account_points import account_points
 from phakdi.flows.measure_campaign import measure_campaigns
 from phakdi.flows.organization_trail import note
 from phakdi.insight.forecast.refreshing import step as forecast
+from phakdi.insight.kpis.refreshing import step as figure
 from phakdi.insight.lifetime.refreshing import step as expect
 from phakdi.insight.paths.refreshing import step as look_at_paths
 from phakdi.insight.products.refreshing import step as look_at_products
@@ -33,6 +34,7 @@ REQUESTED = "insight.refresh_requested"
 ERROR_MAX = 500
 STEPS: tuple[tuple[str, Step], ...] = (
     ("points", account_points),
+    ("figures", figure),
     ("lifetime", expect),
     ("products", look_at_products),
     ("paths", look_at_paths),
