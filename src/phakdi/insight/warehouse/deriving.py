@@ -45,18 +45,31 @@ WITH used AS (
 )
 SELECT k.lot_key, coalesce(v.survivor_key, m.member_key) AS member_key, l.unit, l.granted, l.remaining, coalesce(u.spent, 0) AS spent,
     coalesce(u.expired, 0) AS expired, l.earned_on, coalesce(l.available_on, l.earned_on) AS available_on, l.expires_on, l.is_pending, l.rule
-FROM {lot} AS l JOIN {lot_key} AS k USING (lot_id) JOIN member_key AS m USING (member_id) LEFT JOIN used AS u USING (lot_key)
+FROM (
+    SELECT * FROM {lot} WHERE row_id NOT IN (SELECT row_id FROM left_behind)
+) AS l JOIN {lot_key} AS k USING (lot_id) JOIN member_key AS m USING (member_id) LEFT JOIN used AS u USING (lot_key)
 LEFT JOIN survivor AS v ON v.member_key = m.member_key
 """
+# Who became part of another member keeps an empty copy of the lots and vouchers that went along; so does the survivor, if they part.
+_LEFT_BEHIND = """
+SELECT row_id FROM {lot} WHERE lot_id IN (SELECT lot_id FROM {lot} GROUP BY lot_id HAVING count(*) > 1)
+QUALIFY row_number() OVER (PARTITION BY lot_id ORDER BY remaining DESC, member_id) > 1
+UNION ALL
+SELECT row_id FROM {voucher} WHERE voucher_id IN (SELECT voucher_id FROM {voucher} GROUP BY voucher_id HAVING count(*) > 1)
+QUALIFY row_number() OVER (PARTITION BY voucher_id ORDER BY state = 'CANCELLED', member_id) > 1
+"""
 _WALLET = """
-SELECT k.member_key, w.unit, w.active, w.pending, w.held, w.debt FROM {wallet} AS w JOIN member_key AS k USING (member_id)
+SELECT coalesce(v.survivor_key, k.member_key) AS member_key, w.unit, sum(w.active)::BIGINT AS active, sum(w.pending)::BIGINT AS pending,
+    sum(w.held)::BIGINT AS held, sum(w.debt)::BIGINT AS debt
+FROM {wallet} AS w JOIN member_key AS k USING (member_id) LEFT JOIN survivor AS v ON v.member_key = k.member_key GROUP BY 1, 2
 """
 _VOUCHER = """
-SELECT row_number() OVER (ORDER BY v.voucher_id) AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
+SELECT row_number() OVER (ORDER BY v.row_id) AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
     v.rule, CASE WHEN v.state = 'USED' THEN b.day END AS used_on
 FROM {voucher} AS v JOIN member_key AS k USING (member_id) LEFT JOIN survivor AS s ON s.member_key = k.member_key
 LEFT JOIN (SELECT member_key, ref, max(day) AS day FROM {bill} WHERE ref <> '' AND ref IN (SELECT ref FROM {voucher}) GROUP BY 1, 2) AS b
   ON b.member_key = k.member_key AND b.ref = v.ref AND v.ref <> ''
+WHERE v.row_id NOT IN (SELECT row_id FROM left_behind)
 """
 _LEVEL_SPAN = """
 WITH seen AS (
@@ -123,7 +136,7 @@ FROM final WHERE returned_minor <> 0
 """
 _EMPTY = {
     "use": "lot_key BIGINT, points BIGINT, is_expiry BOOLEAN",
-    "lot": "lot_id VARCHAR, member_id VARCHAR, unit VARCHAR, granted BIGINT, remaining BIGINT, earned_on DATE, available_on DATE, expires_on DATE, is_pending BOOLEAN, rule VARCHAR",
+    "lot": "row_id VARCHAR, lot_id VARCHAR, member_id VARCHAR, unit VARCHAR, granted BIGINT, remaining BIGINT, earned_on DATE, available_on DATE, expires_on DATE, is_pending BOOLEAN, rule VARCHAR",
     "lot_key": "lot_id VARCHAR, lot_key BIGINT",
     "level_seen": 'member_key BIGINT, day DATE, "at" TIMESTAMP, level VARCHAR',
     "bill": "purchase_key BIGINT, member_key BIGINT, day DATE, ref VARCHAR, import_id VARCHAR, written BIGINT, paid_minor BIGINT",
@@ -131,6 +144,8 @@ _EMPTY = {
     "return": 'activity_key BIGINT, member_key BIGINT, "of" VARCHAR, returned_minor BIGINT, import_id VARCHAR, written BIGINT',
     "return_line": "activity_key BIGINT, name VARCHAR, product VARCHAR, quantity_milli BIGINT, amount_minor BIGINT",
     "undone": "member_key BIGINT, import_id VARCHAR, written BIGINT",
+    "wallet": "member_id VARCHAR, unit VARCHAR, active BIGINT, pending BIGINT, held BIGINT, debt BIGINT",
+    "voucher": "row_id VARCHAR, voucher_id VARCHAR, member_id VARCHAR, definition VARCHAR, state VARCHAR, issued_on DATE, expires_on DATE, value_minor BIGINT, rule VARCHAR, ref VARCHAR",
 }
 
 
@@ -138,7 +153,7 @@ def derive(extract: Extract, *, today: date) -> None:
     """Write what follows from everything that was read."""
     duck = extract.duck
     named = {}
-    for table in (*_EMPTY, "person", "standing", "consent", "linked", "wallet", "voucher"):
+    for table in (*_EMPTY, "person", "standing", "consent", "linked"):
         paths = extract.folder.paths(extract.manifest, table)
         if paths:
             named[table] = f"read_parquet([{', '.join(repr(path) for path in paths)}])"
@@ -146,6 +161,7 @@ def derive(extract: Extract, *, today: date) -> None:
             duck.execute(f'CREATE OR REPLACE TEMP TABLE "no_{table}" ({_EMPTY[table]})')
             named[table] = f'"no_{table}"'
     duck.execute(f"CREATE OR REPLACE TEMP TABLE survivor AS {_SURVIVOR.format(**named)}")
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE left_behind AS {_LEFT_BEHIND.format(**named)}")
     duck.execute(f"CREATE OR REPLACE TEMP TABLE returned AS {_RETURNED.format(**named)}")
     small = {
         "survivor": "SELECT * FROM survivor",

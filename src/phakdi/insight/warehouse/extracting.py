@@ -128,12 +128,12 @@ class Extract:
             WHERE activity_id IN (SELECT activity_id FROM new_entry WHERE activity_id NOT IN (SELECT activity_id FROM fresh))"""
 
     def _write_uses(self) -> None:
+        self._open_lots()
         self._add(
             "use",
             """
-            SELECT l.lot_key, l.member_key, l.unit, l.earned_on, u.day,
-                CASE WHEN u.kind IN ('RESTORE', 'RELEASE') THEN -u.points ELSE u.points END AS points, u.kind = 'EXPIRE' AS is_expiry
-            FROM new_use AS u JOIN lot AS l USING (lot_id) ORDER BY u.day, l.lot_key""",
+            SELECT l.lot_key, k.member_key, l.unit, l.earned_on, u.day, u.points, u.is_expiry
+            FROM new_use AS u JOIN lot AS l USING (lot_id) JOIN member_key AS k ON k.member_id = u.member_id ORDER BY u.day, l.lot_key""",
         )
 
     def _write_levels(self) -> None:
@@ -154,7 +154,7 @@ class Extract:
         self._load(f"new_{name}", source, new, values)
         rows = self._count(f"new_{name}")
         wanted = self._rows_there(name)
-        if not is_first and rows + 0 < wanted and self._would_have(name) != wanted:  # some were deleted: all is read anew
+        if not is_first and rows < wanted and self._would_have(name) != wanted:  # some were deleted: all is read anew
             self.duck.execute(f"DROP TABLE new_{name}")
             self._load(f"new_{name}", source, "true", {})
             is_first = True
@@ -162,7 +162,7 @@ class Extract:
         columns = ", ".join(f'"{column}"' for column in source.columns)
         before = self.folder.paths(self.manifest, name)
         if name == "lot":
-            self._number_lots(before)
+            self._number_lots()
             self._number_members("SELECT member_id FROM new_lot")
         if is_first or not before:
             self.replace(name, f"SELECT {columns} FROM new_{name}")
@@ -175,13 +175,15 @@ class Extract:
                 UNION ALL SELECT {columns} FROM new_{name}""",
             )
         self.manifest.counts[f"rows_{name}"] = wanted
-        if name == "lot":
-            self._open_lots()
         self.duck.execute(f"DROP TABLE new_{name}")
         return rows
 
     def whole(self, name: str) -> None:
         """Read a small table whole."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [TABLE_OF.get(name, name)])
+            if cursor.fetchone()[0] is None:
+                return
         self._load(f"new_{name}", WHOLE[name], "true", {})
         self.replace(name, f"SELECT * FROM new_{name}")
         self.duck.execute(f"DROP TABLE new_{name}")
@@ -212,7 +214,6 @@ class Extract:
         self.duck.execute("CREATE OR REPLACE TABLE member_key (member_id VARCHAR, member_key BIGINT)")
         if paths:
             self.duck.execute(f"INSERT INTO member_key SELECT * FROM read_parquet([{', '.join(repr(path) for path in paths)}])")
-        self._open_lots()
 
     def number_people(self) -> None:
         """Give everybody a number, also who has done nothing yet."""
@@ -233,26 +234,29 @@ class Extract:
             self._add("member_key", "SELECT * FROM named")
             self.duck.execute("INSERT INTO member_key SELECT * FROM named")
 
-    def _number_lots(self, before: list[str]) -> None:
+    def _number_lots(self) -> None:
         """Keep which lot has which number: uses name lots by it."""
         listed = ", ".join(f"'{path}'" for path in self.folder.paths(self.manifest, "lot_key"))
-        known = f"SELECT lot_id FROM read_parquet([{listed}])" if listed and before else "SELECT NULL WHERE false"
-        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT lot_id FROM new_lot WHERE lot_id NOT IN ({known})")
+        known = f"SELECT lot_id FROM read_parquet([{listed}])" if listed else "SELECT NULL WHERE false"
+        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT DISTINCT lot_id FROM new_lot WHERE lot_id NOT IN ({known})")
         count = self._count("unknown")
         if count:
             first = self._next_key("lot", count)
             self._add("lot_key", f"SELECT lot_id, {first} + row_number() OVER (ORDER BY lot_id) AS lot_key FROM unknown")
 
     def _open_lots(self) -> None:
+        """Find the lots that new uses name."""
         lots = ", ".join(f"'{path}'" for path in self.folder.paths(self.manifest, "lot"))
         keys = ", ".join(f"'{path}'" for path in self.folder.paths(self.manifest, "lot_key"))
-        if lots and keys:
+        if lots and keys:  # of members who became one, both may have had it
             self.duck.execute(f"""
-                CREATE OR REPLACE VIEW lot AS SELECT l.lot_id, k.lot_key, m.member_key, l.unit, l.earned_on FROM read_parquet([{lots}]) AS l
-                JOIN read_parquet([{keys}]) AS k USING (lot_id) JOIN member_key AS m USING (member_id)""")
+                CREATE OR REPLACE VIEW lot AS SELECT l.lot_id, k.lot_key, l.unit, l.earned_on
+                FROM (SELECT lot_id, any_value(unit) AS unit, min(earned_on) AS earned_on FROM read_parquet([{lots}])
+                    WHERE lot_id IN (SELECT lot_id FROM new_use) GROUP BY lot_id) AS l
+                JOIN read_parquet([{keys}]) AS k USING (lot_id)""")
         else:
             self.duck.execute(
-                "CREATE OR REPLACE VIEW lot AS SELECT '' AS lot_id, 0::BIGINT AS lot_key, 0::BIGINT AS member_key, '' AS unit, NULL::DATE AS earned_on WHERE false"
+                "CREATE OR REPLACE VIEW lot AS SELECT '' AS lot_id, 0::BIGINT AS lot_key, '' AS unit, NULL::DATE AS earned_on WHERE false"
             )
 
     def _next_key(self, of: str, count: int) -> int:

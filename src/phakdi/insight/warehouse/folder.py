@@ -23,7 +23,7 @@ from phakdi.kit.ids import new_id
 
 FORMAT = 1
 KEPT_SECONDS = 600.0  # so long may a reader still use a file that was replaced
-MANIFEST = "manifest.json"
+MANIFEST, BEGUN = "manifest.json", "begun.json"
 
 
 class NoWarehouse(NotFound):
@@ -49,7 +49,12 @@ class Manifest:
     files: dict[str, list[str]] = field(default_factory=dict)  # by raw table
     counts: dict[str, int] = field(default_factory=dict)  # rows of raw tables that change; next keys
     building: dict[str, Any] = field(default_factory=dict)  # a first build under way: its snapshot, and which members are done
+    retired: dict[str, float] = field(default_factory=dict)  # files that were replaced, and when (seconds since 1970)
     version: int = 0
+
+    def names(self) -> set[str]:
+        """Return the names of all files that count."""
+        return {name for names in self.files.values() for name in names}
 
     def write(self) -> bytes:
         """Return it as JSON."""
@@ -74,21 +79,33 @@ class Folder:
 
     def manifest(self) -> Manifest:
         """Return what is there; an empty one where nothing is, or nothing that this version reads."""
+        return self._read(MANIFEST) or Manifest()
+
+    def begun(self) -> Manifest | None:
+        """Return a build under way, if there is one: readers keep what they have until it is complete."""
+        return self._read(BEGUN)
+
+    def _read(self, name: str) -> Manifest | None:
         try:
-            found = Manifest.read((self.path / MANIFEST).read_bytes())
+            return Manifest.read((self.path / name).read_bytes())
         except FileNotFoundError:
-            found = None
-        return found or Manifest()
+            return None
 
     def commit(self, manifest: Manifest) -> None:
-        """Put a manifest in force: whole, or not at all."""
-        manifest.version += 1
-        partial = self.path / f"{MANIFEST}.{os.getpid()}"
+        """Put a manifest in force, whole or not at all: one that is complete for readers, else as a build under way."""
+        before, names, now = self.manifest(), manifest.names(), time.time()
+        left = before.retired | {name: now for name in before.names()}
+        manifest.retired = {name: at for name, at in left.items() if name not in names and (self.path / name).exists()}
+        manifest.version = before.version + 1
+        name = MANIFEST if manifest.snapshot else BEGUN
+        partial = self.path / f"{name}.{os.getpid()}"
         with partial.open("wb") as out:
             out.write(manifest.write())
             out.flush()
             os.fsync(out.fileno())
-        partial.replace(self.path / MANIFEST)
+        partial.replace(self.path / name)
+        if manifest.snapshot:
+            (self.path / BEGUN).unlink(missing_ok=True)
         descriptor = os.open(self.path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -103,11 +120,13 @@ class Folder:
         """Return where the files of a raw table are."""
         return [str(self.path / name) for name in manifest.files.get(table, ())]
 
-    def sweep(self, manifest: Manifest, *, at_once: bool = False) -> None:
-        """Remove files that the manifest does not name and no reader can be using any more."""
-        named = {name for names in manifest.files.values() for name in names} | {MANIFEST, "lock"}
+    def sweep(self) -> None:
+        """Remove what never came into force, and what was replaced so long ago that no reader uses it. Needs the lock."""
+        manifest, begun, now = self.manifest(), self.begun() or Manifest(), time.time()
+        kept = manifest.names() | begun.names() | {MANIFEST, BEGUN, "lock"}
+        kept |= {name for name, at in manifest.retired.items() if now - at < KEPT_SECONDS}
         for path in self.path.iterdir():
-            if path.is_file() and path.name not in named and (at_once or time.time() - path.stat().st_mtime > KEPT_SECONDS):
+            if path.is_file() and path.name not in kept:
                 path.unlink(missing_ok=True)
 
     @contextmanager

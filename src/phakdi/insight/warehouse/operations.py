@@ -1,8 +1,7 @@
 """Bringing a warehouse up to date: what became new since the kept snapshot, once and whole, and what follows from it."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from django.db import connection, transaction
 
 from phakdi.insight.warehouse.deriving import derive
 from phakdi.insight.warehouse.extracting import Extract, open_engine
-from phakdi.insight.warehouse.folder import Folder, Manifest
+from phakdi.insight.warehouse.folder import Folder, Manifest, Refreshing
 from phakdi.insight.warehouse.models import InsightRun
 from phakdi.insight.warehouse.sources import CHANGING, WHOLE
 from phakdi.kit.db.scope import in_transaction, organization_scope
@@ -38,16 +37,23 @@ GROWING = (
 XID = 2**32
 RUNS_KEPT = 100
 
+# A backup that was put back makes tables anew; its rows keep the numbers of the server they come from, and are told by when they
+# were recorded (see daily/sql/fold_1.sql).
+_SYSTEM = """
+SELECT format('%s/%s/%s', (SELECT system_identifier FROM pg_control_system()), 'activity'::regclass::oid, t.restored_at), t.restored_at
+FROM (SELECT 1) AS one LEFT JOIN daily_tick AS t ON true
+"""
 _SNAPSHOT = "SELECT pg_current_snapshot()::text, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 _BOUNDS = """
 SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM member WHERE organization_id = %s) AS m WHERE place %% %s = 0 ORDER BY id
 """
 _OF_SLICE = """
 (%(low)s::uuid IS NULL OR a.member_id >= %(low)s::uuid) AND (%(high)s::uuid IS NULL OR a.member_id < %(high)s::uuid)
-AND pg_visible_in_snapshot(a.written_by, %(target)s::pg_snapshot)
+AND (pg_visible_in_snapshot(a.written_by, %(target)s::pg_snapshot) OR a.recorded_at < %(restored)s::timestamptz)
 """
 _LATELY = """
 (a.written_by::text)::bigint >= %(low)s AND NOT pg_visible_in_snapshot(a.written_by, %(before)s::pg_snapshot)
+AND (%(restored)s::timestamptz IS NULL OR a.recorded_at >= %(restored)s::timestamptz)
 """
 # The full number of the transaction that wrote a row last: of its lower half, the latest that has been. Never too old; what is not
 # known to be older than every transaction that was open at the snapshot is read again.
@@ -87,40 +93,41 @@ def refresh(*, organization_id: UUID, now: datetime, full: bool = False, root: P
     """
     folder = Folder(organization_id, root)
     with folder.lock():
-        manifest = Manifest() if full else folder.manifest()
         with organization_scope(organization_id):
             zone = get_organization(organization_id=organization_id).time_zone
-        if not _fits(manifest, zone):
-            manifest = Manifest()
-        manifest.time_zone = zone
+            system, restored = _system()
+        manifest = folder.begun() or (Manifest() if full else folder.manifest())
+        if (manifest.time_zone, manifest.system) != (zone, system):
+            manifest = Manifest(time_zone=zone, system=system)
+        values = {"organization": organization_id, "zone": zone, "restored": restored}
         duck = open_engine(folder)
         try:
-            extract = Extract(duck, folder, manifest, {"organization": organization_id, "zone": zone})
+            extract = Extract(duck, folder, manifest, values)
             rows, is_first = 0, not manifest.snapshot
             if is_first:
                 rows += _build(organization_id, extract, now)
             rows += _go_on(organization_id, extract, now)
         finally:
             duck.close()
-        folder.sweep(manifest, at_once=is_first)
+        folder.sweep()
     assert manifest.as_of is not None, "it was committed"
     return Refreshed(manifest.as_of, rows, is_first)
 
 
-def remove(*, organization_id: UUID, root: Path | None = None) -> None:
-    """Remove a warehouse: after a restore, when transactions are numbered anew. It is built again by the next refresh."""
-    shutil.rmtree(Folder(organization_id, root).path, ignore_errors=True)
+def sweep(*, organization_id: UUID, root: Path | None = None) -> None:
+    """Remove files that were replaced a while ago; nothing while somebody refreshes."""
+    folder = Folder(organization_id, root)
+    if folder.path.exists():
+        with suppress(Refreshing), folder.lock():
+            folder.sweep()
 
 
-def _fits(manifest: Manifest, zone: str) -> bool:
-    """Tell whether what there is can be gone on with: in the same time zone, of a server that has not begun anew."""
-    kept = manifest.snapshot or manifest.building.get("snapshot", "")
-    if not kept:
-        return True
+def _system() -> tuple[str, datetime | None]:
+    """Return by what to know the server and its tables, whose transactions are numbered in one way, and when they were restored."""
     with connection.cursor() as cursor:
-        cursor.execute(_SNAPSHOT)
-        _, current = cursor.fetchone()
-    return manifest.time_zone == zone and int(kept.split(":")[1]) <= current
+        cursor.execute(_SYSTEM)
+        system, restored = cursor.fetchone()
+    return system, restored
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def status_of(organization_id: UUID, *, root: Path | None = None) -> Status:
     manifest = folder.manifest()
     paths = [Path(path) for name in manifest.files for path in folder.paths(manifest, name)]
     size = sum(path.stat().st_size for path in paths if path.exists())
-    return Status(manifest.as_of if manifest.snapshot else None, size, len(paths), bool(manifest.building))
+    return Status(manifest.as_of if manifest.snapshot else None, size, len(paths), folder.begun() is not None)
 
 
 def runs_of(*, organization_id: UUID, limit: int = 20) -> list[InsightRun]:

@@ -84,11 +84,12 @@ class _Served:
         return self._named(self.read("sign_in"), "", "session_id")
 
     def the_survey_answer(self) -> Any:
-        answer = self.read("survey_answer")
+        answer = self.read("answer")
         if answer is None:
             return None
-        keys = self.read("member_key")
-        return answer.left_join(keys, "member_id").drop("member_id_right")
+        keys = self.read("member_key").rename(known_id="member_id")
+        joined = self._owned(answer.left_join(keys, answer.member_id == keys.known_id).drop("known_id"))
+        return joined.mutate(answer_key=ibis.row_number().over(ibis.window(order_by=joined.answer_id)).cast("int64"))
 
     def the_till_total(self) -> Any:
         return self.read("till_total")

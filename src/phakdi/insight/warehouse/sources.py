@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 BILLS = "('purchase', 'stay')"
 TAKEN_OFF = "('discount', 'other_discount', 'voucher_discount', 'points_value')"
+USED = "('REDEEMED', 'PARTNER', 'FEES', 'HELD', 'EXPIRED')"
 UNENGAGED = "('refund', 'adjust', 'undo', 'merge', 'unmerge', 'take_back', 'expire_to', 'close', 'migrate', 'balance')"
 
 
@@ -66,13 +67,15 @@ APPENDED: Mapping[str, Source] = {
         },
     ),
     "use": Source(
-        """
-        SELECT a.kind, (a.effective_at AT TIME ZONE %(zone)s)::date, a.member_id || '/' || (u.used ->> 0), (u.used ->> 1)::bigint
+        f"""
+        SELECT a.member_id, (a.effective_at AT TIME ZONE %(zone)s)::date, 'EXPIRED' IN (a.source, a.target), u.used ->> 0,
+            CASE WHEN a.source IN ('ACTIVE', 'PENDING') THEN (u.used ->> 1)::bigint ELSE -(u.used ->> 1)::bigint END
         FROM entry AS a CROSS JOIN LATERAL jsonb_array_elements(a.uses) AS u (used)
-        WHERE a.organization_id = %(organization)s AND a.kind IN ('SPEND', 'HOLD', 'RESTORE', 'RELEASE', 'EXPIRE')
-          AND jsonb_array_length(a.uses) > 0 AND {new}
+        WHERE a.organization_id = %(organization)s AND jsonb_array_length(a.uses) > 0
+          AND (a.source IN {USED} AND a.target IN ('ACTIVE', 'PENDING') OR a.target IN {USED} AND a.source IN ('ACTIVE', 'PENDING'))
+          AND {{new}}
         """,
-        {"kind": "VARCHAR", "day": "DATE", "lot_id": "VARCHAR", "points": "BIGINT"},
+        {"member_id": "VARCHAR", "day": "DATE", "is_expiry": "BOOLEAN", "lot_id": "VARCHAR", "points": "BIGINT"},
     ),
 }  # fmt: skip
 
@@ -80,23 +83,23 @@ APPENDED: Mapping[str, Source] = {
 CHANGING: Mapping[str, Source] = {
     "lot": Source(
         """
-        SELECT a.member_id || '/' || a.id, a.member_id, a.unit, a.granted, a.remaining, (a.earned_at AT TIME ZONE %(zone)s)::date,
+        SELECT a.member_id || '/' || a.id, a.id, a.member_id, a.unit, a.granted, a.remaining, (a.earned_at AT TIME ZONE %(zone)s)::date,
             (a.available_at AT TIME ZONE %(zone)s)::date, (a.expires_at AT TIME ZONE %(zone)s)::date, a.is_pending, a.rule
         FROM lot AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
         {
-            "lot_id": "VARCHAR", "member_id": "VARCHAR", "unit": "VARCHAR", "granted": "BIGINT", "remaining": "BIGINT", "earned_on": "DATE",
+            "row_id": "VARCHAR", "lot_id": "VARCHAR", "member_id": "VARCHAR", "unit": "VARCHAR", "granted": "BIGINT", "remaining": "BIGINT", "earned_on": "DATE",
             "available_on": "DATE", "expires_on": "DATE", "is_pending": "BOOLEAN", "rule": "VARCHAR",
         },
     ),
     "voucher": Source(
         """
-        SELECT a.member_id || '/' || a.id, a.member_id, a.definition, a.state, (a.issued_at AT TIME ZONE %(zone)s)::date,
+        SELECT a.member_id || '/' || a.id, a.id, a.member_id, a.definition, a.state, (a.issued_at AT TIME ZONE %(zone)s)::date,
             (a.expires_at AT TIME ZONE %(zone)s)::date, a.value_minor, a.rule, a.ref
         FROM voucher AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
         {
-            "voucher_id": "VARCHAR", "member_id": "VARCHAR", "definition": "VARCHAR", "state": "VARCHAR", "issued_on": "DATE",
+            "row_id": "VARCHAR", "voucher_id": "VARCHAR", "member_id": "VARCHAR", "definition": "VARCHAR", "state": "VARCHAR", "issued_on": "DATE",
             "expires_on": "DATE", "value_minor": "BIGINT", "rule": "VARCHAR", "ref": "VARCHAR",
         },
     ),
@@ -159,14 +162,30 @@ CHANGING: Mapping[str, Source] = {
             "at": "TIMESTAMP",
         },
     ),
+    "answer": Source(
+        """
+        SELECT a.id, a.member_id, s.code, w.number::text, a.metric, a.scale, a.score, a.answered_on, a.store,
+            CASE WHEN a.channel IN ('LINK', 'OPEN') THEN 'link' ELSE lower(a.channel) END, a.sentiment
+        FROM survey_answer AS a JOIN survey AS s ON s.id = a.survey_id JOIN survey_wave AS w ON w.id = a.wave_id
+        WHERE a.organization_id = %(organization)s AND a.metric <> '' AND a.score IS NOT NULL AND {new}
+        """,
+        {
+            "answer_id": "VARCHAR", "member_id": "VARCHAR", "survey": "VARCHAR", "wave": "VARCHAR", "metric": "VARCHAR", "scale": "INTEGER",
+            "score": "INTEGER", "day": "DATE", "store": "VARCHAR", "channel": "VARCHAR", "sentiment": "VARCHAR",
+        },
+    ),
 }  # fmt: skip
-TABLE_OF = {"person": "member", "standing": "member_state", "sign_in": "member_session"}
-COUNTED_WHERE = {"message": "member_id IS NOT NULL"}
+TABLE_OF = {"person": "member", "standing": "member_state", "sign_in": "member_session", "answer": "survey_answer", "linked": "identity"}
+COUNTED_WHERE = {"message": "member_id IS NOT NULL", "answer": "metric <> '' AND score IS NOT NULL"}
 
-# Read whole every time: small, or without anything that tells what changed. An optional one is left out where its table is not there.
+# Read whole every time: small, or without anything that tells what changed. One whose table is not there is left out.
 WHOLE: Mapping[str, Source] = {
     "linked": Source(
         "SELECT DISTINCT a.member_id FROM identity AS a WHERE a.organization_id = %(organization)s AND a.kind = 'LINE'",
         {"member_id": "VARCHAR"},
+    ),
+    "till_total": Source(
+        "SELECT a.day, a.store, a.bills, a.sales_minor FROM till_total AS a WHERE a.organization_id = %(organization)s",
+        {"day": "DATE", "store": "VARCHAR", "bills": "BIGINT", "sales_minor": "BIGINT"},
     ),
 }
