@@ -98,7 +98,7 @@ def test_whoever_scans_the_code_answers_once_a_browser_with_the_store(owner, sho
         row = Answer.objects.get()
     assert (row.score, row.store, row.channel, row.member_id) == (10, store, "OPEN", None)
     assert owner.get(made).context["groups"][0][1][0].label == "Siam"
-    assert browser.get("/s/{slug}/survey/after-visit/?store=<script>".format(slug=slug)).status_code == 200
+    assert browser.get(f"/s/{slug}/survey/after-visit/?store=<script>").status_code == 200
 
 
 def test_the_card_shows_what_was_asked_and_takes_the_answer(owner, shop, slug, made, member_id):

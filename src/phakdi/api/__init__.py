@@ -3,7 +3,7 @@
 from phakdi.api.application import ExactParser, OrjsonRenderer, PhakdiApi
 from phakdi.api.door import nowhere
 from phakdi.api.front import Front
-from phakdi.api.routers import activities, codes, consents, members, merges, offers, places, programs, wallets, webhooks
+from phakdi.api.routers import activities, codes, consents, members, merges, offers, places, programs, surveys, wallets, webhooks
 
 __all__ = ["Front", "api", "nowhere"]
 
@@ -38,6 +38,7 @@ for router in (
     programs.router,
     places.router,
     webhooks.router,
+    surveys.router,
     places.me_router,
 ):
     api.add_router("", router)
