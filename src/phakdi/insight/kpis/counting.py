@@ -208,8 +208,7 @@ def _lapses(
     warehouse: Warehouse, found: Counted, chosen: list[Series], people: Any, days: Any, settings: KpiSettings, wanted: list[str]
 ) -> None:
     gaps = e.kept(warehouse, "gaps", e.gaps_of(days))
-    counts = [(row["gap"], row["times"]) for row in warehouse.rows(e.gap_counts(gaps))]
-    found.common_lapse = figures.common_limit(counts)
+    found.common_lapse = common_of(warehouse, gaps)
     events = e.lapses(gaps, e.firsts_of(days), people, fixed=settings.lapse_days, common=found.common_lapse)
     events = e.kept(warehouse, "lapses", events)
     e.dropped(warehouse, "gaps")
@@ -228,6 +227,11 @@ def _lapses(
                 span, dimension, key, lapsed=row["lapsed"], won_back=row["back"], lapsed_new=row["new"], not_lapsed=not_lapsed
             )
     e.dropped(warehouse, "lapses")
+
+
+def common_of(warehouse: Warehouse, gaps: Any) -> int:
+    """Return after how many days somebody without a rhythm of their own has lapsed (K7)."""
+    return figures.common_limit((row["gap"], row["times"]) for row in warehouse.rows(e.gap_counts(gaps)))
 
 
 def _begun(warehouse: Warehouse, days: Any, people: Any, at: Any) -> defaultdict[str, dict[int, int]]:

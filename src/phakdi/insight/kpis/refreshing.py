@@ -16,7 +16,7 @@ def step(organization_id: UUID, warehouse: Warehouse, now: datetime) -> None:
     today = tabulating.today_of(warehouse)
     found = counting.count(warehouse, settings, today=today)
     docs = tabulating.tables(warehouse, today=today)
-    docs["lapse"] = {"fixed": settings.lapse_days, "common": found.common_lapse}
+    docs["lapse"] = {"fixed": settings.lapse_days, "common": found.common_lapse, "today": today.isoformat()}
     with organization_scope(organization_id):
         operations.keep_figures(
             organization_id=organization_id, figures=found.figures(), spans=list(found.spans), as_of=warehouse.as_of
