@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln, gammaln, hyp2f1, psi
 
 from phakdi.insight.lifetime.core.histories import Histories, Numbers, distinct, dot
-from phakdi.insight.lifetime.core.searching import Likelihood, close_by, curvature, descend, lowest
+from phakdi.insight.lifetime.core.searching import Likelihood, close_by, curvature, descend, lowest, solved
 
 REPEATERS_MIN = 200  # fewer say too little
 EXTREME = 1e4  # an estimate beyond this, or below its inverse, ran away
@@ -122,7 +122,7 @@ class Dropout:
             sizes[0] = 1 / points
             wanted = np.polynomial.chebyshev.chebvander((logs - logs[0]) / half - 1, points - 1)
             table = np.einsum("xk,tk->xt", np.einsum("xp,pk->xk", values, bases) * sizes, wanted)
-        return np.asarray(table[of_x, of_now])
+        return np.asarray(table[of_x, of_now], dtype=np.float64)
 
     def expected_of_new(self, within: float) -> float:
         """Return how many repeat purchases a new member makes within so much time from the first purchase, on average."""
@@ -168,6 +168,11 @@ def fit(seen: Histories, kind: Kind = Kind.MBG) -> Dropout:
         found = descend(likelihood, found, bend, bounds)
     r, alpha, a, b = (float(value) for value in np.exp(found))
     return Dropout(kind, r, alpha, a, b, -likelihood(found)[0], _errors(found, bend))
+
+
+def log_likelihood(seen: Histories, model: Dropout) -> float:
+    """Return how likely the histories are under a model, whoever fitted it: the natural logarithm."""
+    return -_likelihood_of(seen.cells(), model.kind)(np.log([model.r, model.alpha, model.a, model.b]))[0]
 
 
 def _counted(kind: Kind, x: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
@@ -218,11 +223,9 @@ def _likelihood_of(cells: Histories, kind: Kind) -> Likelihood:
 
 def _errors(logs: Numbers, information: Numbers) -> tuple[float, float, float, float] | None:
     """Return standard errors by the inverse of the observed information; None where the likelihood is flat."""
-    try:
-        spread = np.diag(np.linalg.inv(information))
-    except np.linalg.LinAlgError:
+    inverse = solved(information, np.eye(len(information)))
+    if inverse is None or not (np.diag(inverse) > 0).all():
         return None
-    if (spread <= 0).any():
-        return None
+    spread = np.diag(inverse)
     r, alpha, a, b = (float(value) for value in np.exp(logs) * np.sqrt(spread))
     return r, alpha, a, b

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+Places = NDArray[Any]  # whole numbers, short where they fit
 
 _UNITS = (1, 7)  # days, or weeks told in days
 _WHOLE_MAX = 1 << 20
 _CODES_MAX = 1 << 62
+_SHORT_MAX = 1 << 31
 _DENSE_MIN = 1 << 20
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Histories:
     def cells(self) -> "Histories":
         """Return the distinct histories with how many members have each: what a likelihood needs, in fewer rows."""
         code, columns = numbered(self.x, self.t_x, self.T)
-        if self.weight.strides == (0,) or self.members == len(self.x):  # one each: counting sorted numbers will do
+        if self.weight.strides == (0,) or (self.weight == 1).all():  # one each: counting sorted numbers will do
             code.sort()
             starts = _starts(code)
             kinds, weight = code[starts], np.diff(np.append(starts, len(code))).astype(np.float64)
@@ -84,14 +87,16 @@ class Histories:
         return Histories(self.x, t_x, np.maximum(now, t_x), self.weight)
 
 
-def distinct(*columns: Numbers) -> tuple[tuple[Numbers, ...], NDArray[np.intp]]:
+def distinct(*columns: Numbers) -> tuple[tuple[Numbers, ...], Places]:
     """Return the columns of one row of each kind of equal rows, and for every row which kind it is of."""
     code, known = numbered(*columns)
     span = int(code.max()) + 1 if len(code) else 0
     if span <= max(_DENSE_MIN, 2 * len(code)):  # few possible numbers: a table of all of them, no sorting
-        kinds = np.flatnonzero(np.bincount(code, minlength=span))
-        place = np.zeros(span, dtype=np.intp)
-        place[kinds] = np.arange(len(kinds))
+        is_there = np.zeros(span, dtype=np.bool_)
+        is_there[code] = True
+        kinds = np.flatnonzero(is_there)
+        place = np.zeros(span, dtype=np.int32)
+        place[kinds] = np.arange(len(kinds), dtype=np.int32)
         return _columns_of(kinds, known), place[code]
     kinds, where = np.unique(code, return_inverse=True)
     return _columns_of(kinds, known), where.ravel()
@@ -101,30 +106,46 @@ def distinct(*columns: Numbers) -> tuple[tuple[Numbers, ...], NDArray[np.intp]]:
 Known = tuple[Numbers | None, int, int]
 
 
-def numbered(*columns: Numbers) -> tuple[NDArray[np.int64], list[Known]]:
+def numbered(*columns: Numbers) -> tuple[Places, list[Known]]:
     """Return a whole number for each row, equal where rows are equal, and what is needed to find the columns again.
 
     Times in days or weeks are whole numbers or sevenths: those are counted as they are, which is several times as fast as sorting them.
     """
-    code = np.zeros(len(columns[0]), dtype=np.int64)
+    code: Places = np.zeros(0, dtype=np.int32)
     known: list[Known] = []
     for column in columns:
         place, found = _places(column)
-        if found[1] * math.prod(span for _, span, _ in known) >= _CODES_MAX:
+        span = found[1] * math.prod(span for _, span, _ in known)
+        if span >= _CODES_MAX:
             raise ValueError("too many different histories")
-        code *= found[1]
-        code += place
+        if not known:
+            code = place
+        else:
+            code = code.astype(np.int64 if span >= _SHORT_MAX else np.int32, copy=False)
+            code *= found[1]
+            code += place
         known.append(found)
     return code, known
 
 
-def _places(column: Numbers) -> tuple[NDArray[np.int64], Known]:
+def _places(column: Numbers) -> tuple[Places, Known]:
     for unit in _UNITS:
-        place = np.rint(column * unit).astype(np.int64)
-        if np.array_equal(place / unit, column) and len(column) and int(place.max()) < _WHOLE_MAX:
+        if (place := _whole(column, unit)) is not None:
             return place, (None, int(place.max()) + 1, unit)
     values, where = np.unique(column, return_inverse=True)
-    return where.ravel().astype(np.int64), (values, len(values), 1)
+    return where.ravel().astype(np.int32), (values, len(values), 1)
+
+
+def _whole(column: Numbers, unit: int) -> Places | None:
+    """Return a column of multiples of 1/unit as whole numbers; None where it is none, or of too many."""
+    found = np.empty(len(column), dtype=np.int32)
+    for first in range(0, len(column), _PIECE):
+        some = column[first : first + _PIECE]
+        near = np.rint(some * unit)
+        if not np.array_equal(near / unit, some) or near.max() >= _WHOLE_MAX:
+            return None
+        found[first : first + _PIECE] = near
+    return found if len(found) else None
 
 
 def _columns_of(kinds: NDArray[Any], known: list[Known]) -> tuple[Numbers, ...]:
@@ -140,6 +161,6 @@ def dot(one: Numbers, other: Numbers) -> float:
     return float(np.einsum("i,i->", one, other))
 
 
-def _starts(code: NDArray[np.int64]) -> NDArray[np.intp]:
+def _starts(code: Places) -> NDArray[np.intp]:
     """Return where each run of equal numbers begins."""
     return np.concatenate(([0], np.flatnonzero(code[1:] != code[:-1]) + 1)) if len(code) else np.zeros(0, dtype=np.intp)

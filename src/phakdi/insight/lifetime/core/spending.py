@@ -30,7 +30,11 @@ class Spending:
 
     def expected(self, x: Numbers, mean: Numbers) -> Numbers:
         """Return the value to be expected of a member's purchases; ``mean`` is of the ``x`` repeat purchases."""
-        return np.asarray(self.p * (self.gamma + x * mean) / (self.p * x + self.q - 1))
+        found = x * mean
+        found += self.gamma
+        found *= self.p
+        found /= self.p * x + (self.q - 1)
+        return found
 
     @property
     def refusal(self) -> str:
