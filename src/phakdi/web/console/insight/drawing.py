@@ -88,7 +88,7 @@ def _plot(chart: Chart) -> tuple[charts.Chart | None, str]:
 def _band(chart: Chart, labels: Sequence[str], columns: Sequence[Sequence[float]]) -> tuple[charts.Chart, str]:
     """Draw what was as one line, what is expected as another, and a ground where it is likely to lie.
 
-    The series are: what was, what is expected, low, high; the last three may be None where it is known.
+    The series are: what was, what is expected, low, high; the last three may be None where it is known. Or one line, low, high.
     """
     top = charts.ceiling(max((max(column, default=0) for column in columns), default=0))
     apart = charts.WIDTH / max(len(labels) - 1, 1)
@@ -102,11 +102,11 @@ def _band(chart: Chart, labels: Sequence[str], columns: Sequence[Sequence[float]
         ]
 
     lines = []
-    for column in (0, 1):
+    for column in range(len(chart.rows[0]) - 3):
         points = path(column)
         written = "M" + "L".join(f"{x} {y}" for x, y in points) if points else ""
         lines.append(charts.Line(written, "", ""))
-    low, high = path(2), path(3)
+    low, high = path(len(chart.rows[0]) - 3), path(len(chart.rows[0]) - 2)
     ground = "M" + "L".join(f"{x} {y}" for x, y in [*high, *reversed(low)]) + "Z" if low and high else ""
     return charts.Chart(lines=tuple(lines), scale=(top, top / 2, 0), labels=charts.spread(labels)), ground
 

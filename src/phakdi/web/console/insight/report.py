@@ -118,7 +118,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a page shows. ``narrows`` names the filters that it obeys: store, channel, level, segment; ``ranges``: days matter."""
+    """What a page shows. ``narrows`` names the filters that it obeys: store, channel, level, segment; ``ranges``: days matter; ``compares``: other days too."""
 
     title: str
     lead: str
@@ -127,6 +127,7 @@ class Report:
     as_of: datetime | None = None
     narrows: Sequence[str] = ()
     ranges: bool = True
+    compares: bool = True  # whether it is shown beside other days
 
     def tables(self) -> list[Table]:
         """Return all tables."""
