@@ -135,3 +135,15 @@ def switch_off(shop):
     from phakdi.platform.audit.core import Actor
 
     switch_module(organization_id=shop, module=Module.SURVEYS, is_on=False, actor=Actor("operator"), now=utc_now())
+
+
+def test_the_report_shows_each_survey_for_itself(owner, shop, slug, store, made):
+    path = f"/s/{slug}/survey/after-visit/?store={store}"
+    empty = owner.get("/console/insight/voice/")
+    assert "Nobody answered in these days." in empty.content.decode()
+    for number in range(3):
+        visitor().post(path, {"q-q1": "10", "q-q3": "แย่มาก ไม่ประทับใจ", "key": f"{number:016x}"})
+    page = owner.get("/console/insight/voice/").content.decode()
+    assert "+100" in page
+    assert "Siam" in page
+    assert "of 3 with words" in page

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
 from phakdi.care.surveys.core.asking import Reach
 from phakdi.care.surveys.core.questions import DAYS_BETWEEN_ASKS, SurveyState
@@ -32,6 +32,20 @@ FROM (
 JOIN survey_wave AS w ON w.id = l.wave_id
 LEFT JOIN member_state AS s ON s.member_id = l.person AND s.organization_id = %(organization)s
 GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+_BETWEEN = """
+SELECT l.survey_id, date_trunc('month', l.answered_on)::date, w.number, l.store, COALESCE(s.level, ''), l.channel, l.metric, l.scale,
+  l.score, count(*)
+FROM (
+    SELECT DISTINCT ON (a.wave_id, COALESCE(m.merged_into, a.member_id, a.id)) a.*, COALESCE(m.merged_into, a.member_id) AS person
+    FROM survey_answer AS a LEFT JOIN member AS m ON m.id = a.member_id AND m.organization_id = a.organization_id
+    WHERE a.organization_id = %(organization)s AND a.answered_on >= %(first)s AND a.answered_on <= %(last)s
+    ORDER BY a.wave_id, COALESCE(m.merged_into, a.member_id, a.id), a.answered_at DESC, a.id DESC
+) AS l
+JOIN survey_wave AS w ON w.id = l.wave_id
+LEFT JOIN member_state AS s ON s.member_id = l.person AND s.organization_id = %(organization)s
+WHERE (%(store)s = '' OR l.store = %(store)s) AND (%(level)s = '' OR s.level = %(level)s)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 _ASKED = """
 SELECT w.number, i.channel, count(*), count(i.answered_at) FROM survey_invitation AS i JOIN survey_wave AS w ON w.id = i.wave_id
@@ -73,6 +87,15 @@ class Cell:
     scale: int | None
     score: int | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Answers of one survey and month."""
+
+    survey_id: UUID
+    month: date
+    cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +235,20 @@ def asked_of_member(*, organization_id: UUID, member_id: UUID) -> list[tuple[Inv
 def counts_of(*, organization_id: UUID, survey_id: UUID) -> list[Cell]:
     """Return the latest answers of each member and wave, counted; members who became one count once."""
     return [Cell(*row) for row in _rows(_COUNTS, {"organization": organization_id, "survey": survey_id})]
+
+
+def counts_between(*, organization_id: UUID, first: date, last: date, store: str = "", level: str = "") -> list[Dated]:
+    """Return the latest answers of each member and wave that came from ``first`` to ``last``, both included, counted by month."""
+    params = {"organization": organization_id, "first": first, "last": last, "store": store, "level": level}
+    return [Dated(row[0], row[1], Cell(*row[2:])) for row in _rows(_BETWEEN, params)]
+
+
+def tones_between(*, organization_id: UUID, first: date, last: date, store: str = "") -> dict[str, int]:
+    """Return how many words of those days sound how: pos, neu, neg."""
+    found = Answer.objects.filter(organization_id=organization_id, answered_on__gte=first, answered_on__lte=last)
+    found = found.exclude(sentiment="")
+    found = found.filter(store=store) if store else found
+    return dict(found.values_list("sentiment").annotate(count=Count("id")).values_list("sentiment", "count"))
 
 
 def asked_counts(*, organization_id: UUID, survey_id: UUID) -> list[Asked]:
