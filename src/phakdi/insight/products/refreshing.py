@@ -73,18 +73,18 @@ def rewards_in(warehouse: Warehouse, span: Span) -> Rewards:
     return Rewards(span, looking.reward_pull(warehouse, span), dict(levels))
 
 
-def details(warehouse: Warehouse, scope: Scope, products: list[str]) -> list[Detail]:
-    """Return these products by store (the best sold first), month, weekday and hour."""
+def details(warehouse: Warehouse, scope: Scope, products: list[str], item: str = "product") -> list[Detail]:
+    """Return these products (or categories) by store (the best sold first), month, weekday and hour."""
     if not products:
         return []
     stores: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     months: defaultdict[str, list[tuple[date, int]]] = defaultdict(list)
     hours: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for row in warehouse.rows(expressions.by_place_and_time(warehouse, scope, "product", products, "store")):
+    for row in warehouse.rows(expressions.by_place_and_time(warehouse, scope, item, products, "store")):
         stores[row["item"]].append((row["store"], row["sales_minor"]))
-    for row in warehouse.rows(expressions.by_place_and_time(warehouse, scope, "product", products, "month")):
+    for row in warehouse.rows(expressions.by_place_and_time(warehouse, scope, item, products, "month")):
         months[row["item"]].append((row["month"], row["sales_minor"]))
-    for row in warehouse.rows(expressions.by_place_and_time(warehouse, scope, "product", products, "weekday", "hour")):
+    for row in warehouse.rows(expressions.by_place_and_time(warehouse, scope, item, products, "weekday", "hour")):
         hours[row["item"]].append((row["weekday"], row["hour"], row["sales_minor"]))
     return [
         Detail(
