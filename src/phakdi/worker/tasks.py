@@ -10,6 +10,7 @@ from phakdi.flows.pass_time import pass_time
 from phakdi.flows.reconcile import reconcile
 from phakdi.flows.refresh_insight import Refreshing, refresh_insight
 from phakdi.flows.request_data import remind_of_requests
+from phakdi.flows.send_summary import send_summaries
 from phakdi.flows.tell_member import remind_of_expiry
 from phakdi.flows.tidy_up import seal_audit, tidy_installation, tidy_organization
 from phakdi.loyalty.programs.queries import NoProgram
@@ -75,6 +76,12 @@ def _count_whole(run: TaskRun) -> bool:
     return True
 
 
+def _send_summaries(run: TaskRun) -> bool:
+    """Mail the week's figures on Mondays; on other days nobody waits for them."""
+    send_summaries(organization_id=run.organization_id, now=run.now)
+    return True
+
+
 def _refresh_insight(run: TaskRun) -> bool:
     """Bring the warehouse and all figures up to date; somebody else at it is as good."""
     with suppress(Refreshing):
@@ -92,6 +99,7 @@ TASKS = (
     Task("ask_surveys", Every(timedelta(minutes=5)), _ask_surveys),
     Task("tidy", Daily(time(3, 0)), _tidy),
     Task("refresh_insight", Daily(time(2, 0)), _refresh_insight),
+    Task("send_summaries", Daily(time(8, 0)), _send_summaries),
     Task("reconcile", Daily(time(4, 0)), _reconcile),
     Task("fold_days", Every(timedelta(seconds=20)), _fold_days, is_per_organization=False),
     Task("count_whole", Every(timedelta(minutes=1)), _count_whole),

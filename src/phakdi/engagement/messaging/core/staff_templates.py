@@ -87,4 +87,17 @@ STAFF_TEMPLATES: Mapping[str, Template] = {
             ),
         ),
     ),
+    "staff_summary": _mail(
+        (
+            "{organization}: สรุปสัปดาห์ {days}",
+            "สรุปของ {organization} ({days} เทียบกับสัปดาห์ก่อนหน้า)\n\n{figures}\n\nสิ่งที่ควรดู\n\n{things}\n\nดูทั้งหมด: {link}\n\nไม่ต้องการรับอีก: {stop}",
+        ),
+        (
+            "{organization}: the week {days}",
+            (
+                "The week of {organization} ({days}, beside the week before).\n\n{figures}\n\nWorth a look\n\n{things}\n\n"
+                "Everything: {link}\n\nNo more of these mails: {stop}"
+            ),
+        ),
+    ),
 }

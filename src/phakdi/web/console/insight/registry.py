@@ -37,6 +37,7 @@ class Entry:
     permission: Permission = Permission.INSIGHT_READ
     usual: str = USUAL  # the days that are shown where nothing is said
     is_listed: bool = True  # in the menu; else it is reached from another report
+    by_store: bool = False  # it can be asked for one store: who works in some stores only sees no other
 
 
 REPORTS: tuple[Entry, ...] = (
@@ -100,3 +101,9 @@ REPORTS: tuple[Entry, ...] = (
 )
 BY_KEY = {entry.key: entry for entry in REPORTS}
 assert len(BY_KEY) == len(REPORTS), "two reports have one key"
+
+
+def is_open(desk: Desk, key: str) -> bool:
+    """Tell whether there is such a report and somebody may open it."""
+    entry = BY_KEY.get(key)
+    return entry is not None and desk.place.can(entry.permission) and (desk.place.is_everywhere or entry.by_store)

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from phakdi.web.console.insight import never_shown, views
+from phakdi.web.console.insight import never_shown, saved, summary, views
 
 urlpatterns = [
     path("", views.home, name="insight"),
     path("recommendations/never/", never_shown.save, name="never_shown"),
     path("refresh/", views.refresh, name="insight_refresh"),
+    path("views/", saved.views, name="insight_views"),
+    path("views/keep/", saved.keep, name="insight_view_keep"),
+    path("views/<uuid:view_id>/", saved.change, name="insight_view"),
+    path("summary/", summary.summary, name="insight_summary"),
+    path("summary/stop/<str:token>/", summary.stop, name="insight_summary_stop"),
     path("<slug:key>/", views.report, name="insight_report"),
 ]

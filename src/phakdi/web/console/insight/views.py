@@ -1,5 +1,6 @@
 """Showing reports, and giving their tables out as files."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +19,9 @@ from phakdi.loyalty.programs.queries import version_at
 from phakdi.platform.organizations.queries import stores_of
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk, staff_page
-from phakdi.web.console.insight import files, registry
-from phakdi.web.console.insight.filters import PRESETS, Filters, read_filters
+from phakdi.web.console.insight import files, registry, saved
+from phakdi.web.console.insight.boards import board_of
+from phakdi.web.console.insight.filters import PRESETS, USUAL, Filters, read_filters
 from phakdi.web.console.insight.links import FILTERS
 from phakdi.web.console.insight.report import Report, Table
 from phakdi.web.naming import reader_for
@@ -32,15 +34,26 @@ KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 @require_safe
 @staff_page(Permission.INSIGHT_READ)
 def home(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """List every report that is open to whoever looks."""
+    """Show what somebody of this role has to know first, the views they pinned, and every report that is open to them."""
+    now = utc_now()
+    filters = _read(request, desk, USUAL, now)
     groups = [
         (
             str(title),
-            [entry for entry in registry.REPORTS if entry.group == key and entry.is_listed and desk.place.can(entry.permission)],
+            [entry for entry in registry.REPORTS if entry.group == key and entry.is_listed and registry.is_open(desk, entry.key)],
         )
         for key, title in registry.GROUPS
     ]
-    return render(request, "console/insight/home.html", {"groups": [(title, found) for title, found in groups if found]})
+    context = {
+        "groups": [(title, found) for title, found in groups if found],
+        "board": board_of(desk, filters, now),
+        "pinned": [(view, saved.address(view)) for view in saved.open_to(desk) if view.is_pinned],
+        "filters": filters,
+        "report": {"ranges": True},
+        "presets": _presets(),
+        "choices": _stores_only(desk, filters),
+    }
+    return render(request, "console/insight/home.html", context)
 
 
 @require_safe
@@ -51,10 +64,10 @@ def report(request: HttpRequest, desk: Desk, key: str) -> HttpResponseBase:
     if entry is None:
         raise Http404
     desk.place.require(entry.permission)
+    if not registry.is_open(desk, key):
+        raise Forbidden("This report is about all stores.", code="report_of_all_stores")
     now = utc_now()
-    filters = read_filters(request.GET.dict(), today=now.astimezone(desk.zone).date(), usual=entry.usual)
-    if not desk.place.is_everywhere and not desk.place.works_in(filters.store):
-        filters = narrowed(desk, filters)
+    filters = _read(request, desk, entry.usual, now)
     built = entry.build(desk, filters, now)
     if wanted := request.GET.get("export"):
         return _export(request, desk, key, built, wanted)
@@ -62,7 +75,7 @@ def report(request: HttpRequest, desk: Desk, key: str) -> HttpResponseBase:
         "entry": entry,
         "report": built,
         "filters": filters,
-        "presets": [(name, str(title)) for name, title in PRESETS.items()],
+        "presets": _presets(),
         "choices": _choices(desk, built, filters),
         "kept": [(name, value) for name, value in request.GET.items() if name not in {*FILTERS, "export", "table"}],
     }
@@ -76,6 +89,17 @@ def refresh(request: HttpRequest, desk: Desk) -> HttpResponse:
     request_refresh(place=desk.place, now=utc_now())
     messages.success(request, _("The figures are being refreshed. Come back in a moment."), "good")
     return redirect("web:insight_report", "warehouse")
+
+
+def _read(request: HttpRequest, desk: Desk, usual: str, now: datetime) -> Filters:
+    """Return what the query asks, narrowed to a store of theirs for who works in some only."""
+    filters = read_filters(request.GET.dict(), today=now.astimezone(desk.zone).date(), usual=usual)
+    mine = desk.place.is_everywhere or (filters.store and desk.place.works_in(filters.store))
+    return filters if mine else narrowed(desk, filters)
+
+
+def _presets() -> list[tuple[str, str]]:
+    return [(name, str(title)) for name, title in PRESETS.items()]
 
 
 def narrowed(desk: Desk, filters: Filters) -> Filters:
@@ -99,6 +123,13 @@ def choices_of_stores(desk: Desk) -> list[tuple[str, str]]:
     return [
         (store.code, store.name_in(language())) for store in found if desk.place.is_everywhere or desk.place.works_in(store.code)
     ]
+
+
+def _stores_only(desk: Desk, filters: Filters) -> list[dict[str, Any]]:
+    """Return the choice among their stores, for who works in some only."""
+    if desk.place.is_everywhere:
+        return []
+    return [{"name": "store", "label": _label("store"), "value": filters.store, "options": choices_of_stores(desk)}]
 
 
 def _choices(desk: Desk, built: Report, filters: Filters) -> list[dict[str, Any]]:
