@@ -106,7 +106,8 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=4, max_size=14))
 def test_in_steps_or_at_once_it_is_the_same(shop, new_member, tmp_path_factory, steps):
     root, anew = tmp_path_factory.mktemp("steps"), tmp_path_factory.mktemp("anew")
