@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from phakdi.flows.enroll_member import Enrollment, enroll_by_staff
-from phakdi.insight.lifetime.refreshing import step
+from phakdi.flows.expect_of_members import expect_of_members
 from phakdi.kit.clock import utc_now
 from phakdi.platform.audit.core import Actor
 from tests.e2e.looking import LOOKS, look
@@ -29,7 +29,7 @@ def test_lifetime_in_every_look(shop, regular, open_page, sign_in, picture, size
             organization_id=shop.id, enrollment=Enrollment(profile=profile, source="counter"), actor=clerk, now=now
         )
         known.append(enrolled.member.id)
-    step(shop.id, buying_members(known, count=900, as_of=now), now)
+    expect_of_members(shop.id, buying_members(known, count=900, as_of=now), now)
     page = open_page(size, language, theme=theme)
     sign_in(page, "owner@rimnam.example")
     for name, address in (

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from phakdi.insight.lifetime.refreshing import step
+from phakdi.flows.expect_of_members import expect_of_members
 from phakdi.kit.clock import utc_now
 from phakdi.platform.staff.core import Role
 from tests.fakes.purchases import buying_members
@@ -20,7 +20,7 @@ def modelled(shop, member_id, new_member):
     """Return some members of a shop whose purchases a model fits."""
     known = [member_id, *(new_member() for _ in range(5))]
     now = utc_now()
-    step(shop, buying_members(known, count=600, as_of=now), now)
+    expect_of_members(shop, buying_members(known, count=600, as_of=now), now)
     return known
 
 
@@ -74,7 +74,7 @@ def test_the_page_of_a_member_says_what_is_expected_and_why(owner, modelled):
 
 def test_with_few_members_the_pages_say_why_there_is_no_model(owner, shop, member_id):
     now = utc_now()
-    step(shop, buying_members([member_id], count=40, as_of=now), now)
+    expect_of_members(shop, buying_members([member_id], count=40, as_of=now), now)
 
     for key in ("leaving", "worth"):
         assert "too few to learn from" in read(owner, key)

@@ -7,11 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from phakdi.flows.account_points import account_points
+from phakdi.flows.expect_of_members import expect_of_members
 from phakdi.flows.measure_campaign import measure_campaigns
 from phakdi.flows.organization_trail import note
 from phakdi.insight.forecast.refreshing import step as forecast
 from phakdi.insight.kpis.refreshing import step as figure
-from phakdi.insight.lifetime.refreshing import step as expect
 from phakdi.insight.paths.refreshing import step as look_at_paths
 from phakdi.insight.products.refreshing import step as look_at_products
 from phakdi.insight.recommend.refreshing import step as recommend
@@ -35,7 +35,7 @@ ERROR_MAX = 500
 STEPS: tuple[tuple[str, Step], ...] = (
     ("points", account_points),
     ("figures", figure),
-    ("lifetime", expect),
+    ("lifetime", expect_of_members),
     ("products", look_at_products),
     ("paths", look_at_paths),
     ("recommend", recommend),

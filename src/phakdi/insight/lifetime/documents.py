@@ -56,7 +56,7 @@ def run_document(found: Reckoned) -> dict[str, Any]:
         "judged": fitted.judged and asdict(fitted.judged),
         "unjudged": fitted.unjudged,
         "horizon": found.settings.horizon,
-        "margin": float(found.settings.margin),
+        "margin": found.margin,
         "is_margin_told": found.settings.is_margin_told,
         "lapse": {"common": found.common_lapse, "fixed": found.settings.lapse_days},
         "cutting": asdict(found.cutting),

@@ -117,6 +117,22 @@ def costs_of(warehouse: Warehouse, *, point_costs: Mapping[str, Fraction], conta
     return {row["member_id"]: row["cost"] for row in warehouse.rows(rows) if row["cost"]}
 
 
+def extra_margin_of(warehouse: Warehouse, *, margin: Fraction, margins: Mapping[str, Fraction]) -> dict[str, int]:
+    """Return what categories with a margin of their own brought of each member beyond the usual one, by id, in minor units."""
+    line = warehouse.table("purchase_line")
+    parts = [
+        _cost(line.filter(line.category == category), line.amount_minor, own - margin)
+        for category, own in margins.items()
+        if own != margin
+    ]
+    if not parts:
+        return {}
+    member = warehouse.table("member").select("member_key", "member_id")
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    total = every.group_by("member_key").agg(cost=every.cost.sum().cast("int64"))
+    return {row["member_id"]: row["cost"] for row in warehouse.rows(member.join(total, "member_key").select("member_id", "cost"))}
+
+
 def _cost(rows: Any, times: Any, each: Fraction) -> Any:
     """Return what a column of counts costs by member, rounded down to whole minor units."""
     total = rows.group_by("member_key").agg(times=times.sum().cast("int64"))

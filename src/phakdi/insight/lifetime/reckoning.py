@@ -32,6 +32,7 @@ class Settings:
     """What an organization says: share of sales that is kept, costs, and after how many days somebody has lapsed (None: worked out)."""
 
     margin: Fraction = Fraction(3, 10)
+    margins: Mapping[str, Fraction] = field(default_factory=dict)  # of categories that have one of their own
     point_costs: Mapping[str, Fraction] = field(default_factory=dict)  # minor units a point, by kind of points
     contact_minor: Fraction = Fraction(0)  # for each part of a message
     lapse_days: int | None = None
@@ -66,6 +67,7 @@ class Reckoned:
     frequency: Whole
     monetary: Whole
     historic: Whole  # minor units
+    margin: float  # share of value that is kept, over all categories as they were bought
 
     @property
     def silent(self) -> Whole:
@@ -95,22 +97,28 @@ def reckon(
     risk_before: Whole,
     cutting: Cutting | None,
     costs: Whole | None = None,
+    extra: Whole | None = None,
 ) -> Reckoned:
-    """Return everything about these members; ``cutting`` is kept while its month lasts, ``costs`` are what was spent on each so far."""
+    """Return everything about these members; ``cutting`` is kept while its month lasts.
+
+    ``costs`` are what each has cost so far, ``extra`` what the margins of categories bring beyond the usual one (minor units).
+    """
     seen = modelling.histories_of(members.first, members.last, members.days, members.as_of)
     mean = modelling.repeat_mean(members.days, members.total, members.first_value)
     fitted = fit_and_judge(members, seen, mean, horizon=settings.horizon)
     common = churn.common_lapse(gaps)
     lapse = churn.lapse_days(members.twice_gap, common=common, fixed=settings.lapse_days)
+    sales = (members.total * settings.margin.numerator) // settings.margin.denominator
+    brought = sales if extra is None else sales + extra
+    margin = float(brought.sum() / members.total.sum()) if len(members) and settings.margins else float(settings.margin)
     scores = None
     if fitted.refusal:
         leaving = ((members.as_of - members.last) > lapse).astype(np.float64)
     else:
-        scores = modelling.score(fitted, seen, mean, horizon=settings.horizon, margin=float(settings.margin))
+        scores = modelling.score(fitted, seen, mean, horizon=settings.horizon, margin=margin)
         leaving = 1.0 - scores.p_active
     in_window = members.window_days > 0
     cutting = _cutting(members, in_window, cutting)
-    sales = (members.total * settings.margin.numerator) // settings.margin.denominator
     return Reckoned(
         members,
         settings,
@@ -124,7 +132,8 @@ def reckon(
         np.where(in_window, groups.falling(members.as_of - members.last, cutting.recency), 0),
         np.where(in_window, groups.rising(members.window_days, cutting.frequency), 0),
         np.where(in_window, groups.rising(members.window_total, cutting.monetary), 0),
-        sales if costs is None else sales - costs,
+        brought if costs is None else brought - costs,
+        margin,
     )
 
 
@@ -185,7 +194,7 @@ def _some_rows(found: Reckoned, part: slice) -> Iterator[TraitRow]:
     }
     if found.scores is not None and not found.fitted.refusal:
         columns["p_alive"] = _hundredths(found.scores.p_alive[part])
-        columns["p_active_90d"] = _hundredths(found.scores.p_active[part])
+        columns["p_active_90d"] = _hundredths(found.scores.p_active_90d[part])
         columns["expected_purchases_12m"] = _hundredths(found.scores.purchases[part])
     if found.has_values and found.scores is not None:
         columns["expected_value_minor"] = _significant(found.scores.value[part])

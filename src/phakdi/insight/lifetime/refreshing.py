@@ -17,9 +17,9 @@ from phakdi.people.traits.core import LIFETIME
 from phakdi.people.traits.queries import kept_values
 
 
-def step(organization_id: UUID, warehouse: Warehouse, now: datetime, settings: Settings | None = None) -> None:
+def refresh(organization_id: UUID, warehouse: Warehouse, now: datetime, settings: Settings) -> None:
     """Work out everything of one organization from its warehouse and keep it; safe to repeat."""
-    found = reckon(organization_id, warehouse, settings or Settings())
+    found = reckon(organization_id, warehouse, settings)
     run_id = new_id()
     with organization_scope(organization_id):
         operations.keep_run(
@@ -41,6 +41,7 @@ def reckon(organization_id: UUID, warehouse: Warehouse, settings: Settings) -> R
     members = expressions.members_of(warehouse, as_of=today, horizon=settings.horizon)
     gaps = expressions.gap_counts(warehouse, as_of=today)
     costs = expressions.costs_of(warehouse, point_costs=settings.point_costs, contact_minor=settings.contact_minor)
+    extra = expressions.extra_margin_of(warehouse, margin=settings.margin, margins=settings.margins)
     with organization_scope(organization_id):
         before = queries.latest_run(organization_id=organization_id)
         kept = {str(member_id): risk for member_id, risk in kept_values(organization_id=organization_id, name="churn_risk")}
@@ -48,5 +49,6 @@ def reckon(organization_id: UUID, warehouse: Warehouse, settings: Settings) -> R
     places = {name: place for place, name in enumerate(churn.CLASSES)}
     risk_before: Whole = np.array([places.get(kept.get(each, ""), churn.NONE_BEFORE) for each in ids], dtype=np.int64)
     spent: Whole = np.array([costs.get(each, 0) for each in ids], dtype=np.int64)
+    more: Whole = np.array([extra.get(each, 0) for each in ids], dtype=np.int64)
     cutting = before.cutting if before else None
-    return reckoning.reckon(members, gaps, settings=settings, risk_before=risk_before, cutting=cutting, costs=spent)
+    return reckoning.reckon(members, gaps, settings=settings, risk_before=risk_before, cutting=cutting, costs=spent, extra=more)

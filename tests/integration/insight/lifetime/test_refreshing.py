@@ -1,14 +1,16 @@
 """The step of the refresh: traits, runs and lists are kept, again and again the same, and gone members stay gone."""
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 
 from phakdi.flows.close_member import close_member
+from phakdi.flows.expect_of_members import expect_of_members
+from phakdi.insight.kpis.core.settings import KpiSettings
+from phakdi.insight.kpis.operations import change_settings
 from phakdi.insight.lifetime import documents
 from phakdi.insight.lifetime.queries import find_run, latest_run, list_of, runs_of
-from phakdi.insight.lifetime.reckoning import Settings
-from phakdi.insight.lifetime.refreshing import step
 from phakdi.insight.warehouse.reading import Warehouse
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.traits.models import MemberTrait
@@ -29,6 +31,10 @@ def warehouse_of(members, *, at=NOW, gift=None):
             {"purchase_key": n, "member_key": who, "day": TODAY - timedelta(days=ago), "net_minor": amount}
             for n, (who, ago, amount) in enumerate(bought)
         ],
+        "purchase_line": [
+            {"purchase_key": 0, "line": 1, "member_key": 0, "category": "cake", "amount_minor": 10_000},
+            {"purchase_key": 1, "line": 1, "member_key": 0, "category": "tea", "amount_minor": 20_000},
+        ],
         "lot_use": [{"lot_key": 1, "member_key": 0, "unit": "points", "points": 30}],
         "message": [{"message_key": 1, "member_key": 0, "parts": 2}],
         "voucher": [
@@ -41,7 +47,7 @@ def warehouse_of(members, *, at=NOW, gift=None):
 
 def test_a_run_keeps_traits_with_reasons_and_repeats_without_writing(shop, member_id, new_member):
     members = [member_id, new_member(), new_member()]
-    step(shop, warehouse_of(members), NOW)
+    expect_of_members(shop, warehouse_of(members), NOW)
     with organization_scope(shop):
         run = latest_run(organization_id=shop)
         mine = traits_of(organization_id=shop, member_id=member_id)
@@ -55,7 +61,7 @@ def test_a_run_keeps_traits_with_reasons_and_repeats_without_writing(shop, membe
     assert {row["id"] for row in at_risk} == {str(who) for who in members[1:]}
     assert sum(len(rows) for rows in cells) == 3
 
-    step(shop, warehouse_of(members, at=NOW + timedelta(hours=1)), NOW + timedelta(hours=1))
+    expect_of_members(shop, warehouse_of(members, at=NOW + timedelta(hours=1)), NOW + timedelta(hours=1))
     with organization_scope(shop):
         again = traits_of(organization_id=shop, member_id=member_id)
         assert len(runs_of(organization_id=shop)) == 2
@@ -63,25 +69,31 @@ def test_a_run_keeps_traits_with_reasons_and_repeats_without_writing(shop, membe
     assert again == mine, "nothing changed, nothing was written"
 
 
-def test_what_a_member_cost_is_taken_off_the_margin(shop, member_id):
-    settings = Settings(margin=Settings().margin, point_costs={"points": 10}, contact_minor=25)
-    step(shop, warehouse_of([member_id]), NOW, settings)
+def test_the_margin_is_that_of_categories_less_what_a_member_cost(shop, member_id):
+    told = KpiSettings(
+        margin_bp=4000, margins_bp={"cake": 6000}, point_costs={"points": Fraction(10)}, contact_minor=Fraction(25)
+    )
+    with organization_scope(shop):
+        change_settings(organization_id=shop, settings=told, now=NOW)
+    expect_of_members(shop, warehouse_of([member_id]), NOW)
     with organization_scope(shop):
         mine = traits_of(organization_id=shop, member_id=member_id)
+        doc = latest_run(organization_id=shop).doc
 
-    assert mine["clv_historic_minor"].value == 60_000 * 3 // 10 - 30 * 10 - 2 * 25 - 100
+    assert mine["clv_historic_minor"].value == 60_000 * 4 // 10 + 10_000 * 2 // 10 - 30 * 10 - 2 * 25 - 100
+    assert (doc["margin"], doc["is_margin_told"]) == (pytest.approx(26_000 / 60_000), True)
 
 
 def test_who_left_meanwhile_gets_no_traits(shop, member_id, new_member):
     gone = new_member()
     close_member(organization_id=shop, member_id=gone, reason="", now=NOW)
-    step(shop, warehouse_of([member_id, gone]), NOW)
+    expect_of_members(shop, warehouse_of([member_id, gone]), NOW)
     with organization_scope(shop):
         assert set(MemberTrait.objects.filter(organization_id=shop).values_list("member_id", flat=True)) == {member_id}
 
 
 def test_a_shop_without_purchases_has_a_run_that_says_so(shop):
-    step(shop, Warehouse.of_rows({}, as_of=NOW), NOW)
+    expect_of_members(shop, Warehouse.of_rows({}, as_of=NOW), NOW)
     with organization_scope(shop):
         run = latest_run(organization_id=shop)
     assert (run.doc["members"], run.refusal) == (0, "too_few_repeaters")

@@ -14,6 +14,7 @@ Whole = NDArray[np.int64]
 
 PERIODS, PERIOD_DAYS = 12, 30  # twelve months of thirty days
 MONTHLY_RATE = 0.01
+QUARTER_DAYS = 90  # of the trait that is called so, whatever the horizon
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Scores:
     """What is expected of each member: chances 0 to 1, purchases in twelve months, value of one and of all (minor units)."""
 
     p_alive: Numbers
-    p_active: Numbers
+    p_active: Numbers  # of buying within the horizon
+    p_active_90d: Numbers
     purchases: Numbers
     value: Numbers = field(default_factory=lambda: np.zeros(0))  # empty where the value model was refused
     lifetime: Numbers = field(default_factory=lambda: np.zeros(0))
@@ -102,16 +104,17 @@ def score(fitted: Fitted, seen: Histories, mean: Numbers, *, horizon: int, margi
     alive = model.p_alive(seen)
     active = model.p_buys_if_alive(seen, horizon)
     active *= alive
+    quarter = active if horizon == QUARTER_DAYS else alive * model.p_buys_if_alive(seen, QUARTER_DAYS)
     purchases = model.expected_if_alive(seen, PERIODS * PERIOD_DAYS)
     purchases *= alive
     if fitted.value is None or fitted.value_refusal:
-        return Scores(alive, active, purchases)
+        return Scores(alive, active, quarter, purchases)
     worth = fitted.value.expected(seen.x, mean)
     lifetime = model.discounted_if_alive(seen, periods=PERIODS, length=PERIOD_DAYS, rate=MONTHLY_RATE)
     lifetime *= alive
     lifetime *= worth
     lifetime *= margin
-    return Scores(alive, active, purchases, worth, lifetime)
+    return Scores(alive, active, quarter, purchases, worth, lifetime)
 
 
 def judge(seen: Histories, bought_after: Whole, *, horizon: int, kind: Kind = Kind.MBG) -> tuple[Judged | None, str]:
