@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from phakdi.insight.kpis.queries import settings_of
 from phakdi.insight.points import operations, queries
 from phakdi.insight.points.accounting import account_for
 from phakdi.insight.points.core.account import Price
@@ -15,8 +15,7 @@ from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.money import exponent
 from phakdi.loyalty.programs.compiled import CompiledProgram
 from phakdi.loyalty.programs.queries import NoProgram, version_at
-
-FREE = Fraction()
+from phakdi.loyalty.programs.weighing import unit_worth
 
 
 def prices_of(program: CompiledProgram, *, costs: Mapping[str, Fraction] | None = None) -> dict[str, Price]:
@@ -30,7 +29,7 @@ def prices_of(program: CompiledProgram, *, costs: Mapping[str, Fraction] | None 
         if unit.kind == "credit":
             found[key] = Price(Fraction(1), Fraction(1), is_owed=True)
             continue
-        worth = Fraction(unit.worth) * minor if unit.worth is not None else _paid(program, key) * minor
+        worth = Fraction(unit_worth(program.document, key) or 0) * minor
         found[key] = Price((costs or {}).get(key, worth), worth)
     return found
 
@@ -42,17 +41,10 @@ def account_points(organization_id: UUID, warehouse: Warehouse, now: datetime) -
             program = version_at(organization_id=organization_id, at=now)
         except NoProgram:
             return
-        prices = prices_of(program)
+        prices = prices_of(program, costs=settings_of(organization_id=organization_id).point_costs)
         kept = {unit: queries.closings_of(organization_id=organization_id, unit=unit) for unit in prices}
     today = warehouse.as_of.astimezone(ZoneInfo(warehouse.time_zone)).date()
     found = account_for(warehouse, prices, main=program.main_unit, kept=kept, today=today)
     with organization_scope(organization_id):
         for points in found:
             operations.keep(organization_id=organization_id, points=points, now=now)
-
-
-def _paid(program: CompiledProgram, unit: str) -> Fraction:
-    for way in program.document.spending:
-        if (way.unit or program.main_unit) == unit and isinstance(way.pays, Decimal):
-            return Fraction(way.pays) / way.points
-    return FREE
