@@ -153,7 +153,7 @@ def _touches(found: Paths, reader: Reader) -> Table:
         for each in found.touches
     ]
     note = _(
-        "Fewer purchases without it: 1 − P(purchase without the touchpoint) / P(purchase) in a first-order Markov chain; the shares are these effects made to add up to 100 %. First and last: where paths with a purchase began and what came just before it. It is a description: what something adds only a campaign with members left out can show (K27)."
+        "Fewer purchases without it: 1 − P(purchase without the touchpoint) / P(purchase) in a first-order Markov chain; the shares are these effects, made to add up to one whole. First and last: where paths with a purchase began and what came just before it. It is a description: what something adds only a campaign with members left out can show (K27)."
     )
     return Table("touches", _("What each touchpoint does"), columns, rows, note, _("No touchpoints in these days."))
 
@@ -309,7 +309,9 @@ def _sampled(curve: Curve) -> list[Point]:
 def _curve(curve: Curve) -> Chart:
     series = [_("Not bought again yet"), _("at least"), _("at most")]
     rows = [(str(point.days), point.share, point.low, point.high) for point in _sampled(curve)]
-    note = _("Days after the first purchase, and the share that has not bought again yet; the ground is the 95 % interval.")
+    note = _(
+        "Days after the first purchase, and the share that has not bought again yet; the ground is where it lies 95 times in 100."
+    )
     return Chart("curve", _("Who has not bought again yet"), "band", series, rows, "percent", note)
 
 

@@ -269,10 +269,10 @@ def _items(filters: Filters, sold: Sold, moved: Movement | None, item: str) -> T
         Column("members", _("Members"), "count"),
         Column("share", _("Share of members"), "percent"),
         Column("repeat", _("Bought again"), "percent"),
-        Column("returns", _("Came back"), "percent"),
+        Column("returns", _("Returned"), "percent"),
     ]
     note = _(
-        "Share of members: of those who bought anything. Bought again: members who bought it on two days or more, of those who bought it. Came back: returns as a share of what was sold."
+        "Share of members: of those who bought anything. Bought again: members who bought it on two days or more, of those who bought it. Returned: as a share of what was sold."
     )
     if len(sold.items) > SHOWN and not filters.get("export"):
         note += " " + _("The first %(shown)s on the page; the file has up to %(kept)s.") % {
@@ -370,7 +370,7 @@ def _item_tiles(desk: Desk, sold: Sold, found: ItemFigures, moved: Movement | No
         ),
         Tile(_("Margin"), "chart", write(found.margin_minor, "money", desk.currency), _("Sales × the margin told for its category, else for the shop. A dash until one is told.")),
         Tile(_("Margin after points"), "points", write(found.after_points_minor, "money", desk.currency), _("Margin less its part of the points that its bills earned.")),
-        Tile(_("Came back"), "refresh", write(found.return_share, "percent"), _("Returns as a share of what was sold.")),
+        Tile(_("Returned"), "refresh", write(found.return_share, "percent"), _("Returns as a share of what was sold.")),
     ]  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def _now(filters: Filters, found: Rewards, reader: Reader) -> Section:
         Column("after", _("Spent after, each"), "money"),
     ]
     note = _(
-        "Bought again: of members who took it more than %(days)s days ago, those who bought on a later day within %(days)s days; at least and at most with 95 %% (Wilson). Spent before and after: in the %(days)s days before and after, each member once. What members would have bought anyway is in it: what a reward adds only a campaign with members left out can show."
+        "Bought again: of members who took it more than %(days)s days ago, those who bought on a later day within %(days)s days; at least and at most: the interval in which it lies 95 times in 100 (Wilson). Spent before and after: in the %(days)s days before and after, each member once. What members would have bought anyway is in it: what a reward adds only a campaign with members left out can show."
     ) % {"days": looking.FOLLOW_DAYS}
     rows = [_row(filters, pull, reader) for pull in found.pulls]
     return Section(_("At a glance"), tiles=tiles, charts=[chart], tables=[Table("rewards", _("By reward"), columns, rows, note)])

@@ -45,7 +45,7 @@ def build(desk: Desk, filters: Filters, now: datetime) -> Report:
         "undo",
         write(everybody.share, "percent"),
         _(
-            "Members with a second purchase day within 90 days of the first, of all whose 90 days are over; with its 95 % interval (Wilson)."
+            "Members with a second purchase day within 90 days of the first, of all whose 90 days are over; with the interval in which it lies 95 times in 100 (Wilson)."
         ),
         _("%(back)s of %(all)s members; %(low)s to %(high)s")
         % {
@@ -85,7 +85,7 @@ def _second_table(found: SecondVisits, item: str) -> Table:
         Column("says", _("What it says")),
     ]
     note = _(
-        "At least and at most: the interval in which the share lies with 95 %% (Wilson). It describes; that the item makes members come again only an experiment can show. Fewer than %(least)s first visits are too few to say."
+        "At least and at most: the interval in which the share lies 95 times in 100 (Wilson). It describes; that the item makes members come again only an experiment can show. Fewer than %(least)s first visits are too few to say."
     ) % {"least": looking.SECOND_MIN}
     rows = [_second_row(each, found.everybody, item) for each in found.items[:SHOWN]]
     return Table("second", _("By what was bought first"), columns, rows, note, _("No products are named on first visits."))
