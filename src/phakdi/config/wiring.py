@@ -6,7 +6,7 @@ from django.conf import settings
 
 from phakdi.adapters.channels.sending import send_due
 from phakdi.adapters.webhooks.sending import WebhookSender
-from phakdi.worker import consumers, importing
+from phakdi.worker import backtesting, consumers, importing
 from phakdi.worker.clock import DatabaseClock
 from phakdi.worker.tasks import TASKS
 from phakdi.worker.worker import Pace, Worker
@@ -19,6 +19,7 @@ CONSUMERS = (
     consumers.LEVEL_REACHED,
     consumers.WEBHOOKS,
     consumers.REFRESH,
+    backtesting.BACKTEST,
     importing.IMPORT,
     importing.UNDO_IMPORT,
 )

@@ -4,7 +4,7 @@ Nothing of the ledger is written. `ask` keeps a what-if for the worker, `work` r
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -156,7 +156,15 @@ def plan_of(*, organization_id: UUID, wanted: Wanted, now: datetime) -> Plan:
             )
         text = orjson.dumps(document.model_dump(mode="json", exclude_unset=True, by_alias=True)).decode()
         sides.append(_side(key, draft.name, [(start, text)], document, expected, wanted))
-    return Plan(organization_id, start, end, documents[0].time_zone, sides)
+    known = {unit: cost for side in sides for unit, cost in side.costs.items()}
+    priced = [replace(side, costs=_with_others(side, known)) for side in sides]
+    return Plan(organization_id, start, end, documents[0].time_zone, priced)
+
+
+def _with_others(side: Side, known: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Return what a side's points cost; a unit that it does not price is priced as the other side does: the two are compared."""
+    units = side.program_at(side.versions[-1][0]).units
+    return {**{unit: cost for unit, cost in known.items() if unit in units}, **side.costs}
 
 
 def expected_of(kept: KeptPoints) -> Fraction | None:

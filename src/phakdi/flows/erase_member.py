@@ -12,6 +12,7 @@ from phakdi.care.surveys import operations as surveys
 from phakdi.engagement.messaging.operations import forget_messages
 from phakdi.flows.erasure_journal import Line, read_journal, write_journal
 from phakdi.flows.member_trail import Cause, audit, notify, tell
+from phakdi.insight.backtest import operations as backtest
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Conflict, NotFound, Unavailable
 from phakdi.loyalty.engine import forgetting
@@ -166,6 +167,7 @@ def _destroy(cause: Cause, ids: Collection[UUID], keys: Collection[IdentityKey],
     counts["sessions"] = presence.forget_members(organization_id=organization_id, member_ids=ids)
     cards.forget_members(organization_id=organization_id, member_ids=ids)
     traits.forget_members(organization_id=organization_id, member_ids=ids)
+    backtest.forget_members(organization_id=organization_id, member_ids=ids)
     duplicates.forget_for_good(organization_id=organization_id, member_ids=ids)
     counts["answers"] = forget_answers(organization_id=organization_id, texts=[*texts, *values])
     counts["rejects"] = forget_rejects(organization_id=organization_id, texts=needles)

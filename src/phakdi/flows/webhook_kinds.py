@@ -124,6 +124,7 @@ OFTEN = frozenset(kind for kind in EVENT_KINDS if kind.startswith("points.") and
 NOT_TOLD: Mapping[str, str] = {
     "activity.caused": "the engine's note to itself",
     "auto.blocked": "the engine's note to itself",
+    "backtest.requested": "asks our own workers",
     "import.requested": "asks our own workers",
     "insight.refresh_requested": "asks our own workers",
     "import.undo_requested": "asks our own workers",

@@ -296,7 +296,7 @@ FORGOTTEN = {
     "member", "identity", "member_before", "member_session", "member_read_mark", "member_card", "member_card_use", "member_invitation",
     "message", "outbox_fact", "job", "webhook_event", "duplicate_key", "state_before", "order_state", "data_request", "staff_member",
     "staff_held_grant", "consent", "activity", "entry", "member_merge", "state_merge", "duplicate_pair",
-    "member_trait", "survey_invitation", "survey_answer",
+    "member_trait", "backtest_member", "survey_invitation", "survey_answer",
 }  # fmt: skip
 KEPT = {
     "receipt": "numbers of receipts", "lot": "figures", "wallet": "figures", "voucher": "cancelled; definition and dates",

@@ -28,7 +28,8 @@ LEFT_OUT = {
     "till": "devices and their keys", "till_bill": "bills on their way", "program_draft": "not in force",
     "staff_policy": "a setting", "staff_held_grant": "waits for a decision", "guide": "how far the first hour is",
     "points_account": "worked out again at every refresh",
-    "recommend_run": "as above", "forecast": "as above",
+    "backtest": "worked out from the history", "backtest_member": "as above",
+    "recommend_run": "worked out again at every refresh", "forecast": "as above",
 }  # fmt: skip
 
 

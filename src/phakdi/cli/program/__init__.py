@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from phakdi.cli.program import applying, proving
+from phakdi.cli.program import applying, backtesting, proving
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,6 +21,17 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     diff = _part(parts, "diff", proving.diff, "show what two files say differently")
     diff.add_argument("before", metavar="BEFORE")
     diff.add_argument("after", metavar="AFTER")
+    tried = _part(parts, "backtest", backtesting.backtest, "show what drafts would have brought with an organization's history")
+    tried.add_argument("files", nargs="+", metavar="FILE", help="one draft, or two to set side by side")
+    tried.add_argument("--from", dest="first_day", required=True, metavar="DAY", help="first day that is looked at")
+    tried.add_argument("--to", dest="last_day", metavar="DAY", help="last day; yesterday where left out")
+    tried.add_argument("--organization", metavar="SLUG", help="whose history; may be left out where there is one organization")
+    tried.add_argument("--jobs", type=int, metavar="N", help="processes; as many as there are processors where left out")
+    tried.add_argument("--engine", choices=("local", "spark"), default="local")
+    tried.add_argument(
+        "--cost", action="append", default=[], metavar="UNIT=AMOUNT", help="what one point costs, such as points=0.10"
+    )
+    tried.add_argument("--report", nargs=2, metavar=("json|csv", "DIR"), help="write tables and members into a folder")
     applied = _part(parts, "apply", applying.apply, "put a file in force for an organization")
     applied.add_argument("file", metavar="FILE")
     applied.add_argument("--organization", required=True, metavar="SLUG")

@@ -1,6 +1,6 @@
 """Every write of what-ifs, inside the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -88,9 +88,9 @@ def fail(*, organization_id: UUID, backtest_id: UUID, error: str, now: datetime)
 
 
 @in_transaction
-def forget_member(*, organization_id: UUID, member_id: UUID) -> None:
-    """Forget what what-ifs say of one member."""
-    BacktestMember.objects.filter(organization_id=organization_id, member_id=member_id).delete()
+def forget_members(*, organization_id: UUID, member_ids: Collection[UUID]) -> None:
+    """Forget what what-ifs say of these members; the sums stay."""
+    BacktestMember.objects.filter(organization_id=organization_id, member_id__in=list(member_ids)).delete()
 
 
 def _of(organization_id: UUID, backtest_id: UUID) -> Any:

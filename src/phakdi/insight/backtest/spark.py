@@ -1,5 +1,6 @@
 """A backtest on Spark: histories are written as a Parquet file, one row a member, and replayed wherever Spark likes to."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,15 +21,15 @@ def run_on_spark(plan: Plan, *, progress: Progress | None = None) -> Iterator[Pa
 
     The folder that the histories are written to has to be seen by all of Spark's workers; it is gone afterwards.
     """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - large, and only here
+
     with TemporaryDirectory(prefix="phakdi-backtest-") as folder:
         written = write_histories(plan, Path(folder) / "histories.parquet", progress)
         if not written:
             return
-        content, ours = plan.dump(), str(Path(phakdi.__file__).parents[1])
+        plan_content, ours = plan.dump(), str(Path(phakdi.__file__).parents[1])
 
         def replay_some(frames: Iterator[Any]) -> Iterator[Any]:  # whose imports are its own: it runs in Spark's processes
-            import sys  # noqa: PLC0415
-
             sys.path.append(ours)  # of a worker on this machine; others have the package installed
             import pandas as pd  # noqa: PLC0415
 
@@ -36,16 +37,20 @@ def run_on_spark(plan: Plan, *, progress: Progress | None = None) -> Iterator[Pa
             from phakdi.insight.backtest.core.parts import replay_part  # noqa: PLC0415
             from phakdi.insight.backtest.core.planning import read_plan  # noqa: PLC0415
 
-            told = read_plan(content)
+            told = read_plan(plan_content)
             for frame in frames:
                 part = replay_part((read_history(bytes(each)) for each in frame["history"]), told)
                 yield pd.DataFrame({"part": [part.dump()]})
 
         spark = spark_backend()._session  # noqa: SLF001 - Ibis hands it out under no other name
+        if spark.sparkContext.master.startswith("local"):
+            spark.sparkContext.pythonExec = sys.executable  # its processes find what this one finds
         frame = spark.read.parquet(str(Path(folder) / "histories.parquet")).select("history")
         answered = frame.repartition(spark.sparkContext.defaultParallelism).mapInPandas(replay_some, "part binary")
-        for row in answered.toLocalIterator():
-            yield read_part(bytes(row["part"]))
+        answered.write.parquet(str(Path(folder) / "parts"))
+        for file in sorted((Path(folder) / "parts").glob("*.parquet")):
+            for content in pq.read_table(file)["part"].to_pylist():
+                yield read_part(content)
 
 
 def write_histories(plan: Plan, target: Path, progress: Progress | None = None) -> int:

@@ -281,6 +281,14 @@ REFUSALS: Mapping[str, Phrase] = {
     ),
     "why_missing": ("บอกเหตุผลด้วย", "Say why."),
     # imports
+    "backtest_currency": ("ร่างนี้ใช้สกุลเงินอื่น", "The draft is in another currency."),
+    "backtest_days": (
+        "ช่วงวันนี้ใช้ไม่ได้ วันแรกต้องอยู่ก่อนวันสุดท้ายและอยู่ในอดีต",
+        "These days cannot be used: the first comes before the last, in the past.",
+    ),
+    "backtest_drafts": ("เลือกร่างหนึ่งหรือสองร่าง", "Choose one draft, or two."),
+    "backtest_not_found": ("ไม่พบการลองนี้", "There is no such what-if."),
+    "backtest_runs": ("กำลังลองอีกร่างหนึ่งอยู่ รอให้เสร็จก่อน", "Another what-if is being worked out. Wait until it is done."),
     "import_not_found": ("ไม่พบการนำเข้านี้", "There is no such import."),
     "import_not_undoable": ("ถอนการนำเข้านี้ไม่ได้", "This import cannot be taken back."),
     "import_runs": ("กำลังนำเข้าไฟล์นี้อยู่", "This file is being imported right now."),

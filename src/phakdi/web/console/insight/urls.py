@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from phakdi.web.console.insight import never_shown, saved, summary, views
+from phakdi.web.console.insight import never_shown, saved, summary, views, what_if
 
 urlpatterns = [
     path("", views.home, name="insight"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("views/<uuid:view_id>/", saved.change, name="insight_view"),
     path("summary/", summary.summary, name="insight_summary"),
     path("summary/stop/<str:token>/", summary.stop, name="insight_summary_stop"),
+    path("what-if/begin/", what_if.begin, name="what_if_ask"),
     path("<slug:key>/", views.report, name="insight_report"),
 ]
