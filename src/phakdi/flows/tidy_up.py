@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.backends.db import SessionStore
 
 from phakdi.flows.erasure_journal import write_journal
+from phakdi.insight.warehouse.operations import sweep
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.cards.operations import forget_old_uses
 from phakdi.people.codes.operations import forget_old
@@ -27,8 +28,9 @@ def seal_audit(*, organization_id: UUID) -> bool:
 
 
 def tidy_organization(*, organization_id: UUID, now: datetime) -> bool:
-    """Forget old codes, kept answers and files that nobody kept; False where some are left for the next call."""
+    """Forget old codes, kept answers, files that nobody kept and files of figures that were replaced; False where some are left for the next call."""
     write_journal(organization_id=organization_id)
+    sweep(organization_id=organization_id)
     with organization_scope(organization_id):
         forget_old(organization_id=organization_id, now=now)
         forget_old_uses(organization_id=organization_id, now=now)

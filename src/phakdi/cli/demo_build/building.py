@@ -26,6 +26,8 @@ from phakdi.flows.issue_api_key import issue_api_key
 from phakdi.flows.manage_staff import add_staff
 from phakdi.flows.manage_store import add_store
 from phakdi.flows.pass_time import pass_time
+from phakdi.flows.refresh_insight import refresh_insight
+from phakdi.insight.warehouse.operations import remove
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound
@@ -75,6 +77,8 @@ def build(folder: Path, source: DemoSource, *, known: Manifest | None, fresh: bo
     _bring_to_today(organization_id, now)
     if source.file is None:
         _freeze_one(organization_id, now)
+    _say("Working the figures out …")
+    refresh_insight(organization_id=organization_id, now=utc_now())
     manifest = replace(manifest, api_key=_api_key(organization_id, now), is_done=True)
     keep_manifest(folder, manifest)
     return manifest
@@ -85,6 +89,7 @@ def _throw_away(folder: Path) -> None:
     if found is not None:
         _say("Throwing the old demo away …")
         forget_organization(found.id, mail_domain=DOMAIN)
+        remove(organization_id=found.id)
     shutil.rmtree(folder, ignore_errors=True)
 
 

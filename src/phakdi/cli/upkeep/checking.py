@@ -12,12 +12,15 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from phakdi.insight.warehouse.queries import status_of
 from phakdi.kit.clock import utc_now
+from phakdi.platform.organizations.queries import all_organizations
 from phakdi.platform.outbox.queries import health
 
 OLDEST_SERVER = 160_000
 SPACE_MIN_BYTES = 1_000_000_000
 QUEUE_AGE_MAX_SECONDS = 300
+FIGURES_AGE_MAX_HOURS = 26  # they are refreshed every night
 
 _UNPROTECTED = """
     SELECT c.relname FROM pg_class AS c
@@ -55,7 +58,16 @@ def findings() -> Iterator[Finding]:
     except DatabaseError as error:
         yield Finding(Level.ERROR, "database", f"cannot be reached: {error}")
         return
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_server, _roles, _tables, _migrations, _secrets, _django, _space)
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _server,
+        _roles,
+        _tables,
+        _migrations,
+        _secrets,
+        _django,
+        _space,
+        _figures,
+    )
     for check in checks:
         yield from check()
 
@@ -137,3 +149,19 @@ def _space() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.DATA_DIR if settings.DATA_DIR.exists() else ".").free
     level = Level.OK if free >= SPACE_MIN_BYTES else Level.WARNING
     yield Finding(level, "disk", f"{free / 1e9:.1f} GB free")
+
+
+def _figures() -> Iterator[Finding]:
+    """Tell how old each organization's figures are."""
+    try:
+        organizations = all_organizations()
+    except DatabaseError:  # no tables yet, which was told above
+        return
+    for organization in organizations:
+        as_of = status_of(organization.id).as_of
+        if as_of is None:
+            yield Finding(Level.WARNING, "figures", f"{organization.slug}: never refreshed: run 'phakdi insight refresh'")
+            continue
+        hours = int((utc_now() - as_of).total_seconds()) // 3600
+        level = Level.OK if hours <= FIGURES_AGE_MAX_HOURS else Level.WARNING
+        yield Finding(level, "figures", f"{organization.slug}: {hours} hours old")

@@ -238,7 +238,9 @@ class Extract:
         """Keep which lot has which number: uses name lots by it."""
         listed = ", ".join(f"'{path}'" for path in self.folder.paths(self.manifest, "lot_key"))
         known = f"SELECT lot_id FROM read_parquet([{listed}])" if listed else "SELECT NULL WHERE false"
-        self.duck.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT DISTINCT lot_id FROM new_lot WHERE lot_id NOT IN ({known})")
+        self.duck.execute(
+            f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT DISTINCT lot_id FROM new_lot WHERE lot_id NOT IN ({known})"
+        )
         count = self._count("unknown")
         if count:
             first = self._next_key("lot", count)

@@ -94,7 +94,7 @@ class Folder:
     def commit(self, manifest: Manifest) -> None:
         """Put a manifest in force, whole or not at all: one that is complete for readers, else as a build under way."""
         before, names, now = self.manifest(), manifest.names(), time.time()
-        left = before.retired | {name: now for name in before.names()}
+        left = before.retired | dict.fromkeys(before.names(), now)
         manifest.retired = {name: at for name, at in left.items() if name not in names and (self.path / name).exists()}
         manifest.version = before.version + 1
         name = MANIFEST if manifest.snapshot else BEGUN

@@ -1,5 +1,6 @@
 """Bringing a warehouse up to date: what became new since the kept snapshot, once and whole, and what follows from it."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -112,6 +113,11 @@ def refresh(*, organization_id: UUID, now: datetime, full: bool = False, root: P
         folder.sweep()
     assert manifest.as_of is not None, "it was committed"
     return Refreshed(manifest.as_of, rows, is_first)
+
+
+def remove(*, organization_id: UUID, root: Path | None = None) -> None:
+    """Remove a warehouse: of an organization that is no more."""
+    shutil.rmtree(Folder(organization_id, root).path, ignore_errors=True)
 
 
 def sweep(*, organization_id: UUID, root: Path | None = None) -> None:

@@ -4,19 +4,15 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import ibis
-
-from phakdi.insight.warehouse.engines import spark_backend
+from phakdi.insight.warehouse.engines import open_backend
 from phakdi.insight.warehouse.folder import Folder, NoWarehouse
 from phakdi.insight.warehouse.models import InsightRun
 from phakdi.insight.warehouse.reading import Warehouse
 from phakdi.insight.warehouse.serving import serve
 
 ENGINE = "PHAKDI_INSIGHT_ENGINE"
-MEMORY = "1GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,7 @@ def open_warehouse(organization_id: UUID, *, engine: str = "", root: Path | None
     Raises:
         NoWarehouse: it was never refreshed.
         SparkMissing: Spark is wanted and not there.
+        Invalid: there is no such engine.
     """
     folder = Folder(organization_id, root)
     manifest = folder.manifest()
@@ -42,15 +39,6 @@ def open_warehouse(organization_id: UUID, *, engine: str = "", root: Path | None
         raise NoWarehouse("The figures were never refreshed: phakdi insight refresh.")
     backend = open_backend(engine or os.environ.get(ENGINE, ""))
     return Warehouse(backend, serve(backend, folder, manifest), as_of=manifest.as_of, time_zone=manifest.time_zone)
-
-
-def open_backend(engine: str) -> Any:
-    """Return an engine by name: duckdb (nothing said) or spark."""
-    if engine == "spark":
-        return spark_backend()
-    backend = ibis.duckdb.connect()
-    backend.raw_sql(f"SET memory_limit = '{MEMORY}'; SET threads = 2; SET TimeZone = 'UTC'")
-    return backend
 
 
 def status_of(organization_id: UUID, *, root: Path | None = None) -> Status:

@@ -6,6 +6,7 @@ from typing import Any
 import ibis
 
 from phakdi.insight.warehouse.core.tables import TABLES
+from phakdi.insight.warehouse.engines import read_files
 from phakdi.insight.warehouse.folder import Folder, Manifest
 
 Read = Callable[[str], Any]
@@ -16,7 +17,7 @@ def serve(backend: Any, folder: Folder, manifest: Manifest) -> dict[str, Any]:
 
     def read(name: str) -> Any:
         paths = folder.paths(manifest, name)
-        return backend.read_parquet(paths) if paths else None
+        return read_files(backend, paths) if paths else None
 
     served = _Served(read, manifest.counts)
     return {name: _shape(getattr(served, f"the_{name}", lambda: None)(), name) for name in TABLES}

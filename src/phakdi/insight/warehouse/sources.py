@@ -175,7 +175,13 @@ CHANGING: Mapping[str, Source] = {
         },
     ),
 }  # fmt: skip
-TABLE_OF = {"person": "member", "standing": "member_state", "sign_in": "member_session", "answer": "survey_answer", "linked": "identity"}
+TABLE_OF = {
+    "person": "member",
+    "standing": "member_state",
+    "sign_in": "member_session",
+    "answer": "survey_answer",
+    "linked": "identity",
+}
 COUNTED_WHERE = {"message": "member_id IS NOT NULL", "answer": "metric <> '' AND score IS NOT NULL"}
 
 # Read whole every time: small, or without anything that tells what changed. One whose table is not there is left out.
