@@ -10,6 +10,7 @@ from phakdi.flows.account_points import account_points
 from phakdi.flows.expect_of_members import expect_of_members
 from phakdi.flows.measure_campaign import measure_campaigns
 from phakdi.flows.organization_trail import note
+from phakdi.flows.watch_figures import watch_figures
 from phakdi.insight.forecast.refreshing import step as forecast
 from phakdi.insight.kpis.refreshing import step as figure
 from phakdi.insight.paths.refreshing import step as look_at_paths
@@ -41,6 +42,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("recommend", recommend),
     ("forecast", forecast),
     ("campaigns", measure_campaigns),
+    ("alerts", watch_figures),
 )
 log = logging.getLogger(__name__)
 

@@ -39,6 +39,16 @@ STAFF_TEMPLATES: Mapping[str, Template] = {
             "You can work for {organization} now. Sign in as you always do:\n\n{link}",
         ),
     ),
+    "figure_alert": _mail(
+        (
+            "{organization}: {figure_th} {found_th}",
+            "{figure_th} {found_th}\n\nตอนนี้: {value}\nช่วงก่อนหน้า: {before}\n\nจะไม่แจ้งซ้ำจนกว่าตัวเลขจะกลับมาเป็นปกติ",
+        ),
+        (
+            "{organization}: {figure_en} {found_en}",
+            "{figure_en} {found_en}.\n\nNow: {value}\nBefore: {before}\n\nYou will not be told again until it is well again.",
+        ),
+    ),
     "staff_reset": _mail(
         (
             "ตั้งรหัสผ่านใหม่",
