@@ -11,19 +11,24 @@ from django.utils.translation import gettext as _
 from phakdi.insight.lifetime import documents
 from phakdi.insight.lifetime.core import churn, groups
 from phakdi.insight.lifetime.documents import Run
-from phakdi.insight.lifetime.queries import latest_run, list_of
-from phakdi.kit.db.scope import organization_scope
-from phakdi.kit.money import exponent
-from phakdi.people.members.queries import members_by_id
 from phakdi.platform.staff.core import Permission
 from phakdi.web.access import Desk
 from phakdi.web.console.insight.links import report_url
 from phakdi.web.console.insight.pages.lifetime_model import model_card, past_runs
-from phakdi.web.console.insight.report import Chart, Column, Empty, Filters, Report, Section, Table, Tile, write
+from phakdi.web.console.insight.pages.lifetime_parts import (
+    GROUPS,
+    LEAVING,
+    SHOWN,
+    WORTH,
+    advice,
+    group_table,
+    nothing,
+    read,
+    tile,
+)
+from phakdi.web.console.insight.report import Chart, Column, Filters, Report, Section, Table, Tile, write
 from phakdi.web.expecting import reason_text, value_name, warning_text, why_none
 
-LEAVING, WORTH, GROUPS = "leaving", "worth", "groups"
-SHOWN = 100  # of a list on a page; a file has all that are kept
 RISKS = ("high", "medium")
 
 
@@ -31,47 +36,14 @@ def leaving(desk: Desk, filters: Filters, now: datetime) -> Report:
     """Show who may not come back, the most valuable first, and why."""
     del now
     title, lead = _("Who may leave"), _("Members who may not buy again soon, those who spent most first, each with the reason.")
-    run, rows, names = _read(desk, filters, documents.AT_RISK)
+    run, rows, names = read(desk, filters, documents.AT_RISK)
     if run is None or not run.doc["members"]:
-        return _nothing(title, lead, _("who is likely not to come back, what they spent, and why we think so"))
+        return nothing(title, lead, _("who is likely not to come back, what they spent, and why we think so"))
     risk = filters.get("risk") if filters.get("risk") in RISKS else ""
     group = filters.get("group") if filters.get("group") in groups.NAMES else ""
     rows = [row for row in rows if risk in {"", row["risk"]} and group in {"", row["group"]}]
     by_risk = {each["risk"]: each for each in run.doc["risk"]}
-    horizon = run.doc["horizon"]
-    how = (
-        _("The chance of not buying within %(days)s days is above 65%%; it stays high until it falls below 55%%.")
-        % {"days": horizon}
-        if not run.refusal
-        else _("Silent for longer than three times the member's usual gap; without one, than nine of ten gaps of all members.")
-    )
-    tiles = [
-        _tile(desk, _("High risk"), "warn", by_risk["high"]["members"], how, url=report_url(LEAVING, filters, risk="high")),
-        _tile(
-            desk,
-            _("Medium risk"),
-            "info",
-            by_risk["medium"]["members"],
-            _("Between low (below 35%) and high (above 65%)."),
-            url=report_url(LEAVING, filters, risk="medium"),
-        ),
-        _tile(
-            desk,
-            _("At stake"),
-            "bag",
-            sum(by_risk[name]["at_risk"] for name in RISKS),
-            _("What they spent in the last 365 days, times the chance that they do not buy within %(days)s days.")
-            % {"days": horizon},
-            "money",
-        ),
-        _tile(
-            desk,
-            _("Expected buyers"),
-            "people",
-            run.doc["expected"].get("buyers"),
-            _("Everybody's chance of buying within %(days)s days, added up.") % {"days": horizon},
-        ),
-    ]
+    tiles = _leaving_tiles(desk, filters, run, by_risk)
     return Report(
         title,
         lead,
@@ -93,7 +65,7 @@ def leaving(desk: Desk, filters: Filters, now: datetime) -> Report:
                         [(value_name(name), by_risk[name]["members"]) for name in reversed(churn.CLASSES)],
                     )
                 ],
-                tables=[_group_table(run, filters)],
+                tables=[group_table(run, filters)],
                 notice=_(
                     "Rules can ask for this: in the program, choose “Risk of leaving” or “Group by purchases” as a condition of a rule."
                 ),
@@ -111,16 +83,16 @@ def worth(desk: Desk, filters: Filters, now: datetime) -> Report:
         _("What members are worth"),
         _("What each is expected to bring in the next twelve months, and how far the model behind it can be trusted."),
     )
-    run, rows, names = _read(desk, filters, documents.TOP)
+    run, rows, names = read(desk, filters, documents.TOP)
     if run is None or not run.doc["members"]:
-        return _nothing(title, lead, _("what members will bring, who brings most, and how good the forecast has been"))
+        return nothing(title, lead, _("what members will bring, who brings most, and how good the forecast has been"))
     expected, tenths = run.doc["expected"], run.doc["tenths"]
     value = expected.get("value")
     best = tenths[0]["sum"] / value if tenths and value else None
     margin = write(run.doc["margin"], "percent")
     told = "" if run.doc["is_margin_told"] else " " + _("Nobody has told the margin yet: 30%% is assumed.") % {}
     tiles = [
-        _tile(
+        tile(
             desk,
             _("Expected in 12 months"),
             "spark",
@@ -132,7 +104,7 @@ def worth(desk: Desk, filters: Filters, now: datetime) -> Report:
             + told,
             "money",
         ),
-        _tile(
+        tile(
             desk,
             _("For each member"),
             "person",
@@ -140,7 +112,7 @@ def worth(desk: Desk, filters: Filters, now: datetime) -> Report:
             _("The sum, by members who ever bought."),
             "money",
         ),
-        _tile(
+        tile(
             desk,
             _("From the best tenth"),
             "star",
@@ -148,7 +120,7 @@ def worth(desk: Desk, filters: Filters, now: datetime) -> Report:
             _("Share of the sum that the tenth with the highest values brings."),
             "percent",
         ),
-        _tile(
+        tile(
             desk,
             _("Brought so far"),
             "clock",
@@ -176,9 +148,9 @@ def by_groups(desk: Desk, filters: Filters, now: datetime) -> Report:
         _("How recently, how often and for how much members bought in the last 365 days, as scores from 1 to 5."),
     )
     cell = _cell(filters)
-    run, rows, names = _read(desk, filters, documents.cell_key(*cell) if cell else "")
+    run, rows, names = read(desk, filters, documents.cell_key(*cell) if cell else "")
     if run is None or not any(each["members"] for each in run.doc["grid"]):
-        return _nothing(title, lead, _("your champions, your newcomers and those who are drifting away, in one picture"))
+        return nothing(title, lead, _("your champions, your newcomers and those who are drifting away, in one picture"))
     sections = []
     if cell:
         sections.append(_cell_section(desk, run, cell, rows, names))
@@ -190,41 +162,11 @@ def by_groups(desk: Desk, filters: Filters, now: datetime) -> Report:
             context={"lines": _grid_lines(run, filters), "columns": list(groups.SCORES)},
         )
     )
-    sections.append(Section(_("What they are called"), tables=[_group_table(run, filters), _cut_table(desk, cutting)]))
+    sections.append(Section(_("What they are called"), tables=[group_table(run, filters), _cut_table(desk, cutting)]))
     return Report(title, lead, sections, as_of=run.computed_at, ranges=False)
 
 
 # --- parts --------------------------------------------------------------------------------------------------------------
-
-
-def _read(desk: Desk, filters: Filters, key: str) -> tuple[Run | None, list[dict[str, Any]], dict[UUID, str]]:
-    """Return the latest run, the list of that key where the reader may see members, and the members' names."""
-    with organization_scope(desk.organization_id):
-        run = latest_run(organization_id=desk.organization_id)
-        if run is None or not key or not desk.place.can(Permission.MEMBERS_READ):
-            return run, [], {}
-        rows = list_of(organization_id=desk.organization_id, key=key)
-        wanted = rows if filters.get("export") or filters.get("risk") or filters.get("group") else rows[:SHOWN]
-        found = members_by_id(organization_id=desk.organization_id, member_ids=[UUID(row["id"]) for row in wanted])
-    names = {member_id: member.full_name or member.number for member_id, member in found.items() if member.status != "CLOSED"}
-    return run, [row for row in wanted if UUID(row["id"]) in names], names
-
-
-def _nothing(title: str, lead: str, will_be: str) -> Report:
-    empty = Empty(
-        _("Here you will see %(what)s.") % {"what": will_be},
-        _("It takes purchases of members. They come from the till, the API or a file; figures are worked out every night."),
-        reverse("web:imports"),
-        _("Import purchases"),
-    )
-    return Report(title, lead, [], empty=empty, ranges=False)
-
-
-def _tile(desk: Desk, name: str, icon: str, value: Any, how: str, kind: Any = "count", url: str = "") -> Tile:
-    if kind == "money" and value is not None:  # sums and estimates: whole units of money are enough
-        unit = 10 ** exponent(desk.currency)
-        value = round(value / unit) * unit
-    return Tile(name, icon, write(value, kind, desk.currency), how, url=url)
 
 
 def _head(run: Run, tiles: Sequence[Tile]) -> Section:
@@ -234,6 +176,43 @@ def _head(run: Run, tiles: Sequence[Tile]) -> Section:
         return Section(tiles=tiles, tone="warn", notice=said % {"why": why_none(run.refusal)})
     said = why_none(run.doc["value_refusal"]) if run.doc["value_refusal"] else " ".join(map(warning_text, run.doc["warnings"]))
     return Section(tiles=tiles, tone="warn" if said else "", notice=said)
+
+
+def _leaving_tiles(desk: Desk, filters: Filters, run: Run, by_risk: Mapping[str, Mapping[str, Any]]) -> list[Tile]:
+    horizon = run.doc["horizon"]
+    how = (
+        _("The chance of not buying within %(days)s days is above 65%%; it stays high until it falls below 55%%.")
+        % {"days": horizon}
+        if not run.refusal
+        else _("Silent for longer than three times the member's usual gap; without one, than nine of ten gaps of all members.")
+    )
+    return [
+        tile(desk, _("High risk"), "warn", by_risk["high"]["members"], how, url=report_url(LEAVING, filters, risk="high")),
+        tile(
+            desk,
+            _("Medium risk"),
+            "info",
+            by_risk["medium"]["members"],
+            _("Between low (below 35%) and high (above 65%)."),
+            url=report_url(LEAVING, filters, risk="medium"),
+        ),
+        tile(
+            desk,
+            _("At stake"),
+            "bag",
+            sum(by_risk[name]["at_risk"] for name in RISKS),
+            _("What they spent in the last 365 days, times the chance that they do not buy within %(days)s days.")
+            % {"days": horizon},
+            "money",
+        ),
+        tile(
+            desk,
+            _("Expected buyers"),
+            "people",
+            run.doc["expected"].get("buyers"),
+            _("Everybody's chance of buying within %(days)s days, added up.") % {"days": horizon},
+        ),
+    ]
 
 
 def _leaving_links(is_narrowed: object) -> list[tuple[str, str]]:
@@ -289,52 +268,6 @@ def _why(row: Mapping[str, Any], currency: str) -> str:
         "before": row["before"],
     }
     return " ".join(reason_text(reason, currency) for reason in churn.reasons_for(risk=row["risk"], **told)[:2])
-
-
-def _group_table(run: Run, filters: Filters) -> Table:
-    """Return the ten groups with what is in them and what to do."""
-    everybody = sum(each["members"] for each in run.doc["grid"])
-    rows = []
-    for name in groups.NAMES:
-        cells = [each for each in run.doc["grid"] if each["name"] == name]
-        members, spent = sum(each["members"] for each in cells), sum(each["spent"] for each in cells)
-        rows.append(
-            {
-                "name": value_name(name),
-                "members": members,
-                "share": members / everybody if everybody else None,
-                "spent": spent,
-                "each": spent / members if members else None,
-                "high": sum(each["high_risk"] for each in cells),
-                "do": _advice(name),
-                "_urls": {"high": report_url(LEAVING, filters, group=name, risk="high")},
-            }
-        )
-    columns = [
-        Column("name", _("Group")),
-        Column("members", _("Members"), "count"),
-        Column("share", _("Share"), "percent"),
-        Column("spent", _("Spent in 365 days"), "money"),
-        Column("each", _("For each"), "money"),
-        Column("high", _("High risk"), "count"),
-        Column("do", _("What helps")),
-    ]
-    return Table("groups", _("Groups"), columns, rows, note=_("Members without a purchase in the last 365 days are in no group."))
-
-
-def _advice(name: str) -> str:
-    return {
-        "champions": _("Thank them, let them try first, ask them to bring friends."),
-        "loyal": _("Show the next level and what is left to it."),
-        "potential": _("Bring them back within their rhythm, with a small gift."),
-        "new": _("Welcome them; win the second purchase."),
-        "promising": _("Say what else there is."),
-        "needs_attention": _("Remind them of points they can use."),
-        "about_to_sleep": _("Ask what was missing, with an offer that ends soon."),
-        "cannot_lose": _("Call or write in person."),
-        "at_risk": _("Win them back with what they used to buy."),
-        "hibernating": _("Little cost: a message now and then."),
-    }[name]
 
 
 def _spread(run: Run, tenths: Sequence[Mapping[str, Any]]) -> Section:
@@ -435,9 +368,9 @@ def _cell_section(
     recency, frequency = cell
     found = next(each for each in run.doc["grid"] if (each["recency"], each["frequency"]) == cell)
     tiles = [
-        _tile(desk, _("Members"), "people", found["members"], _("Members with these two scores.")),
-        _tile(desk, _("Spent in 365 days"), "bag", found["spent"], _("What they bought in the last 365 days."), "money"),
-        _tile(
+        tile(desk, _("Members"), "people", found["members"], _("Members with these two scores.")),
+        tile(desk, _("Spent in 365 days"), "bag", found["spent"], _("What they bought in the last 365 days."), "money"),
+        tile(
             desk,
             _("Expected in 12 months"),
             "spark",
@@ -445,7 +378,7 @@ def _cell_section(
             _("What they are expected to bring; see “What members are worth”."),
             "money",
         ),
-        _tile(desk, _("High risk"), "warn", found["high_risk"], _("Those of them who may well leave.")),
+        tile(desk, _("High risk"), "warn", found["high_risk"], _("Those of them who may well leave.")),
     ]
     columns = [
         Column("name", _("Member")),
@@ -475,7 +408,7 @@ def _cell_section(
     }
     return Section(
         title,
-        _advice(found["name"]),
+        advice(found["name"]),
         tiles=tiles,
         tables=[Table("members", _("Members"), columns, listed, note=note, empty=empty, is_personal=True)],
         links=[(report_url(GROUPS), _("The whole picture"))],
