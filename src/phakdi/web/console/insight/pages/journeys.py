@@ -41,10 +41,10 @@ from phakdi.web.console.insight.report import Chart, Column, Filters, Report, Se
 JOURNEY = "journey"
 NARROWS = ("store", "level", "segment")
 PLAIN = {
-    JOINED: gettext_lazy("Joined"),
+    JOINED: gettext_lazy("Signed up"),
     FIRST_PURCHASE: gettext_lazy("First purchase ever"),
     PURCHASE: gettext_lazy("Purchase"),
-    REDEEM: gettext_lazy("Points used"),
+    REDEEM: gettext_lazy("Used points"),
     SIGN_IN: gettext_lazy("Signed in"),
 }
 HOW = ("took", "lost", "open")

@@ -101,7 +101,7 @@ def second(desk: Desk, filters: Filters, now: datetime) -> Report:
 
 def touch_name(touch: str, reader: Reader) -> str:
     """Return what a touchpoint is called."""
-    ends = {START: _("Beginning"), BOUGHT: _("Purchase"), LOST: _("Left")}
+    ends = {START: _("Beginning"), BOUGHT: _("Purchase"), LOST: _("Went away")}
     return ends.get(touch) or step_name(touch, reader)
 
 
@@ -134,9 +134,9 @@ def _touches(found: Paths, reader: Reader) -> Table:
     firsts, lasts = (sum(getattr(each, name) for each in found.touches) for name in ("first", "last"))
     columns = [
         Column("touch", _("Touchpoint")),
-        Column("steps", _("Times"), "count"),
+        Column("steps", _("How often"), "count"),
         Column("effect", _("Fewer purchases without it"), "percent"),
-        Column("share", _("Share"), "percent"),
+        Column("share", _("Part of the whole"), "percent"),
         Column("first", _("Share as the first"), "percent"),
         Column("last", _("Share as the last"), "percent"),
     ]
@@ -173,7 +173,7 @@ def _moves(found: Paths, reader: Reader) -> Table:
     columns = [
         Column("one", _("After")),
         Column("other", _("follows")),
-        Column("count", _("Times"), "count"),
+        Column("count", _("How often"), "count"),
         Column("share", _("of all that follows"), "percent"),
         Column("time", _("Time between, on average")),
     ]
@@ -317,7 +317,7 @@ def _curve(curve: Curve) -> Chart:
 
 def _curve_table(curve: Curve) -> Table:
     columns = [
-        Column("days", _("Days"), "count"),
+        Column("days", _("After days"), "count"),
         Column("share", _("Not bought again yet"), "percent"),
         Column("low", _("at least"), "percent"),
         Column("high", _("at most"), "percent"),

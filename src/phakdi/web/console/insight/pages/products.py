@@ -90,7 +90,7 @@ def one(desk: Desk, filters: Filters, now: datetime) -> Report:
         limit = asking.MEMBERS_MAX if filters.get("export") else SHOWN + 1
         rows = warehouse.rows(expressions.buyers_of(warehouse, scope, item, value, limit=limit))
         columns = [
-            Column("days", _("Days"), "count"),
+            Column("days", _("On how many days"), "count"),
             Column("pieces", _("Quantity"), "decimal"),
             Column("sales_minor", _("Spent on it"), "money"),
             Column("last_day", _("Last"), "date"),
@@ -261,7 +261,7 @@ def _items(filters: Filters, sold: Sold, moved: Movement | None, item: str) -> T
         Column("item", _("Category") if item == "category" else _("Product")),
         *([Column("category", _("Category"))] if item == "product" else []),
         Column("sales", _("Sales"), "money"),
-        *([Column("change", _("Change"), "money")] if is_known else []),
+        *([Column("change", _("Difference"), "money")] if is_known else []),
         Column("quantity", _("Quantity"), "decimal"),
         *([Column("margin", _("Margin"), "money")] if has("margin") else []),
         *([Column("points", _("Cost of points"), "money")] if has("points") else []),
@@ -303,7 +303,7 @@ def _movers(key: str, title: str, filters: Filters, rows: list[Moved], item: str
         Column("item", _("Category") if item == "category" else _("Product")),
         Column("sales", _("Sales"), "money"),
         Column("before", _("Then"), "money"),
-        Column("change", _("Change"), "money"),
+        Column("change", _("Difference"), "money"),
         Column("share", _("Change in %"), "percent"),
     ]
     told = [

@@ -53,7 +53,7 @@ def _now(filters: Filters, found: Rewards, reader: Reader) -> Section:
     points = sum(pull.points for pull in found.pulls)
     best = found.pulls[:CHART_ROWS]
     chart = Chart(
-        "taken", _("Taken most"), "rows", [_("Times")], [(name_of(pull.reward, reader), pull.times) for pull in best],
+        "taken", _("Taken most"), "rows", [_("How often")], [(name_of(pull.reward, reader), pull.times) for pull in best],
         urls=[report_url(REWARDS, filters, reward=pull.reward) for pull in best],
     )  # fmt: skip
     tiles = [
@@ -62,7 +62,7 @@ def _now(filters: Filters, found: Rewards, reader: Reader) -> Section:
     ]  # fmt: skip
     columns = [
         Column("reward", _("Reward")),
-        Column("times", _("Times"), "count"),
+        Column("times", _("How often"), "count"),
         Column("members", _("Members"), "count"),
         Column("points", _("Points"), "points"),
         Column("used", _("Vouchers used"), "count"),
@@ -122,7 +122,7 @@ def _members(desk: Desk, filters: Filters, reward: str, reader: Reader) -> Secti
     limit = MEMBERS_MAX if is_whole else SHOWN + 1
     rows = [] if warehouse is None else warehouse.rows(rewards.takers_of(warehouse, span, reward, limit=limit))
     columns = [
-        Column("times", _("Times"), "count"),
+        Column("times", _("How often"), "count"),
         Column("points", _("Points"), "points"),
         Column("last_day", _("Last"), "date"),
     ]

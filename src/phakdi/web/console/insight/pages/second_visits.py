@@ -78,7 +78,7 @@ def _second_table(found: SecondVisits, item: str) -> Table:
         Column("item", _("Category") if item == "category" else _("Product")),
         Column("members", _("First visits"), "count"),
         Column("back", _("Came again"), "count"),
-        Column("share", _("Share"), "percent"),
+        Column("share", _("Part that came again"), "percent"),
         Column("low", _("at least"), "percent"),
         Column("high", _("at most"), "percent"),
         Column("against", _("More than all"), "percent"),
