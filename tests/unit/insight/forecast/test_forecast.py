@@ -78,3 +78,18 @@ def test_counts_do_not_fall_below_nothing():
     rng = np.random.default_rng(1)
     chosen = choose(rng.poisson(0.5, 80).astype(float), Plan(7, 14, 56), low=0)
     assert chosen.path.low.min() >= 0
+
+
+def test_bounds_are_stretched_to_what_came_true():
+    rng = np.random.default_rng(3)
+    series = 1_000 + rng.normal(0, 10, 200)
+    series[:90] += rng.normal(0, 40, 90)  # it was wild once: the method's own bounds are too wide
+    chosen = choose(series, Plan(7, 14, 56))
+    assert chosen.backtest.widen < 0.8
+    assert 0.7 <= chosen.backtest.covered <= 0.92
+    assert chosen.path.high[0] - chosen.path.low[0] < 60
+
+
+def test_the_theta_method_is_simple_smoothing_with_half_the_slope():
+    path = run(Method.THETA, 10 + 4.0 * np.arange(30), 1, 3)
+    assert np.diff(path.mean).tolist() == pytest.approx([2, 2])

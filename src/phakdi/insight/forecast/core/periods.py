@@ -24,7 +24,7 @@ PLANS: Mapping[Grain, Sequence[Plan]] = {
     Grain.WEEK: (Plan(season=1, horizon=4, need=20),),
     Grain.DAY: (Plan(season=7, horizon=14, need=56),),
 }
-KEPT: Mapping[Grain, int] = {Grain.MONTH: 120, Grain.WEEK: 260, Grain.DAY: 400}  # periods that are looked at
+KEPT: Mapping[Grain, int] = {Grain.MONTH: 120, Grain.WEEK: 260, Grain.DAY: 224}  # periods that are looked at
 
 
 @dataclass(frozen=True, slots=True)
