@@ -32,6 +32,7 @@ def accounted(shop):
         ({"span": "quarter"}, date(2026, 4, 1), TODAY),
         ({"span": "year"}, date(2026, 1, 1), TODAY),
         ({"span": "last-year"}, date(2025, 1, 1), date(2025, 12, 31)),
+        ({"span": "songkran"}, date(2026, 4, 9), TODAY),
         ({"from": "2026-02-01", "to": "2026-02-28", "span": "7"}, date(2026, 2, 1), date(2026, 2, 28)),
         ({"from": "2026-02-28", "to": "2026-02-01"}, date(2026, 1, 11), TODAY),
         ({"from": "yesterday", "to": "2026-02-01", "span": "never"}, date(2026, 1, 11), TODAY),
@@ -47,6 +48,7 @@ def test_what_it_is_compared_with():
     assert compared(window, "year") == Window(date(2027, 2, 28), date(2027, 3, 29))
     assert compared(window, "none") is None
     assert preset_window("1", TODAY) == Window(TODAY, TODAY)
+    assert preset_window("songkran", date(2026, 4, 8)) == Window(date(2025, 4, 9), date(2025, 4, 19))
 
 
 def test_every_report_teaches_where_there_is_nothing(owner):

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from phakdi.engagement.messaging.core import MessageChannel, MessageClass
 from phakdi.engagement.messaging.operations import NewMessage, queue_message
@@ -21,6 +19,7 @@ from phakdi.insight.kpis.queries import targets_of
 from phakdi.insight.lifetime.queries import latest_run
 from phakdi.insight.views import operations, queries
 from phakdi.insight.views.core import due_week
+from phakdi.insight.views.wording import say
 from phakdi.insight.warehouse.queries import status_of
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound, Rejected
@@ -161,19 +160,14 @@ def _reader(place: Place, organization: Organization, language: str, now: dateti
 
 def _told(reader: Reader, monday: date, now: datetime) -> dict[str, str]:
     """Return the parameters of the mail: which days, figures with their change, what to look at."""
-    window = Window(monday - WEEK, monday - timedelta(days=1))
-    with override(reader.language):
-        days = _("%(first)s to %(last)s") % {
-            "first": format_date(window.first, reader.language),
-            "last": format_date(window.last, reader.language),
-        }
-        found = _things(reader, window, now)
-        things = "\n\n".join(f"{number}. {words}\n   {link}" for number, (words, link) in enumerate(found, 1))
-        return {
-            "days": days,
-            "figures": "\n".join(_figures(reader, window)),
-            "things": things or _("Nothing stands out this week."),
-        }
+    window, language = Window(monday - WEEK, monday - timedelta(days=1)), reader.language
+    found = _things(reader, window, now)
+    things = "\n\n".join(f"{number}. {words}\n   {link}" for number, (words, link) in enumerate(found, 1))
+    return {
+        "days": say(language, "days", first=format_date(window.first, language), last=format_date(window.last, language)),
+        "figures": "\n".join(_figures(reader, window)),
+        "things": things or say(language, "nothing"),
+    }
 
 
 def _figures(reader: Reader, window: Window) -> list[str]:
@@ -186,22 +180,22 @@ def _figures(reader: Reader, window: Window) -> list[str]:
         return format_money(round(minor), currency, reader.language)
 
     lines = [
-        _line(_("Sales to members"), now.sales_minor, then.sales_minor, money),
-        _line(_("Bills"), now.bills, then.bills),
-        _line(_("Average bill"), now.average_minor, then.average_minor, money),
+        _line(say(reader.language, "sales"), now.sales_minor, then.sales_minor, money),
+        _line(say(reader.language, "bills"), now.bills, then.bills),
+        _line(say(reader.language, "average"), now.average_minor, then.average_minor, money),
     ]
     if reader.place.is_everywhere:
         buyers, buyers_then = (
             daily.buyers_in(organization_id=organization_id, window=each).once for each in (window, window.before)
         )
-        lines.append(_line(_("Members who bought"), buyers, buyers_then))
+        lines.append(_line(say(reader.language, "buyers"), buyers, buyers_then))
         if kept := daily.find_count(organization_id=organization_id):
             joined = [kept.counted.joined_in(each) for each in (window, window.before)]
-            lines.append(_line(_("New members"), joined[0], joined[1]))
+            lines.append(_line(say(reader.language, "joined"), joined[0], joined[1]))
     if reader.program_unit:
         flow, flow_then = (_flow(reader, each) for each in (window, window.before))
-        lines.append(_line(_("Points given"), flow.issued, flow_then.issued))
-        lines.append(_line(_("Points used"), flow.spent, flow_then.spent))
+        lines.append(_line(say(reader.language, "given"), flow.issued, flow_then.issued))
+        lines.append(_line(say(reader.language, "used"), flow.spent, flow_then.spent))
     return lines
 
 
@@ -242,20 +236,18 @@ def _things(reader: Reader, window: Window, now: datetime) -> list[tuple[str, st
 def _broken(reader: Reader, now: datetime) -> Sequence[tuple[str, str]]:
     organization_id, found = reader.place.organization_id, []
     if reader.place.can(Permission.JOBS_MANAGE) and (dead := len(dead_jobs(organization_id=organization_id))):
-        found.append(
-            (_("Work that failed for good: %(number)s. Look at it and try again.") % {"number": dead}, "/console/failures/")
-        )
+        found.append((say(reader.language, "failed", number=dead), "/console/failures/"))
     as_of = status_of(organization_id).as_of
     if as_of is not None and now - as_of > OLD:
         day = format_date(as_of.astimezone(ZoneInfo(reader.organization.time_zone)).date(), reader.language)
-        found.append((_("The figures were last refreshed on %(day)s.") % {"day": day}, f"{REPORTS}warehouse/"))
+        found.append((say(reader.language, "old", day=day), f"{REPORTS}warehouse/"))
     return found
 
 
 def _out_of_band(reader: Reader) -> Sequence[tuple[str, str]]:
     out = [each for each in targets_of(organization_id=reader.place.organization_id) if each.out_since is not None]
     names = [FIGURES[each.figure].title.told(reader.language) for each in out if each.figure in FIGURES]
-    return [(_("Out of what you want: %(figures)s.") % {"figures": ", ".join(names)}, REPORTS)] if names else []
+    return [(say(reader.language, "out", figures=", ".join(names)), REPORTS)] if names else []
 
 
 def _fallen(reader: Reader, window: Window) -> Sequence[tuple[str, str]]:
@@ -271,8 +263,7 @@ def _fallen(reader: Reader, window: Window) -> Sequence[tuple[str, str]]:
     store = min(fell)[1]
     names = {each.code: each.name_in(reader.language) for each in stores_of(organization_id=reader.place.organization_id)}
     moved = _change(now.get(store, Sales()).sales_minor, before[store].sales_minor)
-    words = _("Sales at %(store)s moved by %(change)s in a week.") % {"store": names.get(store, store), "change": moved}
-    return [(words, "/console/?days=7")]
+    return [(say(reader.language, "fell", store=names.get(store, store), change=moved), "/console/?days=7")]
 
 
 def _leaving(reader: Reader) -> Sequence[tuple[str, str]]:
@@ -284,7 +275,7 @@ def _leaving(reader: Reader) -> Sequence[tuple[str, str]]:
         "number": f"{high['members']:,}",
         "amount": format_money(round(high["at_risk"] / 100) * 100, reader.organization.currency, reader.language),
     }
-    return [(_("%(number)s members may leave; %(amount)s a year is at stake.") % told, f"{REPORTS}leaving/?risk=high")]
+    return [(say(reader.language, "leaving", **told), f"{REPORTS}leaving/?risk=high")]
 
 
 def _ending(reader: Reader) -> Sequence[tuple[str, str]]:
@@ -292,4 +283,4 @@ def _ending(reader: Reader) -> Sequence[tuple[str, str]]:
     points = kept.counted.ending.get(reader.program_unit, {}).get(30, 0) if kept else 0
     if not points:
         return []
-    return [(_("%(points)s points end within 30 days.") % {"points": f"{points:,}"}, "/console/figures/ending/")]
+    return [(say(reader.language, "ending", points=f"{points:,}"), "/console/figures/ending/")]

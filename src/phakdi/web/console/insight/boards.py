@@ -1,7 +1,7 @@
 """The first page of Insight: for each role what it has to know first, taken from the reports themselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from phakdi.platform.staff.core import Role
@@ -12,7 +12,7 @@ from phakdi.web.console.insight.links import report_url
 from phakdi.web.console.insight.registry import Entry
 from phakdi.web.console.insight.report import Chart, Report, Tile
 
-TILES = 4
+TILES, ROWS = 4, 5
 OWNER = ("figures", "points", "forecast", "leaving", "products")
 BOARDS: Mapping[Role, Sequence[str]] = {
     Role.OWNER: OWNER,
@@ -51,5 +51,10 @@ def board_of(desk: Desk, filters: Filters, now: datetime) -> Board:
 def _card(desk: Desk, entry: Entry, filters: Filters, now: datetime) -> Card:
     report = entry.build(desk, filters, now)
     tiles = next((section.tiles for section in report.sections if section.tiles), ())
-    chart = next((chart for section in report.sections[:2] for chart in section.charts), None)
+    chart = next((_short(chart) for section in report.sections[:2] for chart in section.charts), None)
     return Card(entry, report_url(entry.key, filters), report, tiles[:TILES], chart)
+
+
+def _short(chart: Chart) -> Chart:
+    """Return a chart with its first rows only, where they stand below each other."""
+    return replace(chart, rows=chart.rows[:ROWS]) if chart.shape in {"rows", "heat"} else chart

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phakdi.insight.daily.core import Window
 
 SPAN_MAX = 3_660  # days
+SONGKRAN = (9, 19)  # of April
 USUAL = "90"
 COMPARISONS = ("before", "year", "none")
 PRESETS: Mapping[str, str | Promise] = {
@@ -23,6 +24,7 @@ PRESETS: Mapping[str, str | Promise] = {
     "quarter": _("This quarter"),
     "year": _("This year"),
     "last-year": _("Last year"),
+    "songkran": _("Songkran"),
 }
 
 
@@ -74,17 +76,23 @@ def preset_window(preset: str, today: date) -> Window:
     """Return the days of a preset; those that have not come yet are not in it."""
     if preset.isdigit():
         return Window(today - timedelta(days=int(preset) - 1), today)
-    month = today.replace(day=1)
-    if preset == "month":
-        return Window(month, today)
-    if preset == "last-month":
-        last = month - timedelta(days=1)
-        return Window(last.replace(day=1), last)
-    if preset == "quarter":
-        return Window(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), today)
-    if preset == "last-year":
-        return Window(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
-    return Window(date(today.year, 1, 1), today)
+    month, year = today.replace(day=1), today.year
+    last = month - timedelta(days=1)
+    whole = {
+        "last-month": Window(last.replace(day=1), last),
+        "last-year": Window(date(year - 1, 1, 1), date(year - 1, 12, 31)),
+        "songkran": _songkran(today),
+    }
+    begun = {"month": month, "quarter": date(year, (today.month - 1) // 3 * 3 + 1, 1)}
+    return whole.get(preset) or Window(begun.get(preset, date(year, 1, 1)), today)
+
+
+def _songkran(today: date) -> Window:
+    """Return the latest Songkran, with the days around it on which people travel and shop."""
+    first, last = (date(today.year, 4, day) for day in SONGKRAN)
+    if today < first:
+        first, last = first.replace(year=today.year - 1), last.replace(year=today.year - 1)
+    return Window(first, min(last, today))
 
 
 def compared(window: Window, how: str) -> Window | None:

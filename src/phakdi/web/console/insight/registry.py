@@ -131,6 +131,7 @@ REPORTS: tuple[Entry, ...] = (
         "forward",
         "members",
         journeys.build,
+        by_store=True,
     ),
     Entry(
         "second-purchase",
@@ -155,6 +156,7 @@ REPORTS: tuple[Entry, ...] = (
         "bag",
         "sales",
         products.build,
+        by_store=True,
     ),
     Entry(
         "product",
@@ -165,6 +167,7 @@ REPORTS: tuple[Entry, ...] = (
         products.one,
         usual="365",
         is_listed=False,
+        by_store=True,
     ),
     Entry(
         "bought-together",
@@ -174,6 +177,7 @@ REPORTS: tuple[Entry, ...] = (
         "sales",
         products.together,
         usual="365",
+        by_store=True,
     ),
     Entry(
         "second-visits",
