@@ -32,7 +32,6 @@ from phakdi.loyalty.programs.document.program import ProgramDocument
 from phakdi.loyalty.programs.models import ProgramVersion
 from phakdi.loyalty.programs.weighing import least_spend, unit_worth
 from phakdi.platform.audit.core import Actor
-from phakdi.platform.organizations.queries import get_organization
 from phakdi.platform.outbox.operations import publish
 
 REQUESTED = "backtest.requested"  # data: {"backtest"}
@@ -134,26 +133,22 @@ def plan_of(*, organization_id: UUID, wanted: Wanted, now: datetime) -> Plan:
     if start >= end:
         raise Invalid("The time has to begin in the past.", code="backtest_days", field="from")
     with organization_scope(organization_id):
-        currency = get_organization(organization_id=organization_id).currency
         versions = list(
             ProgramVersion.objects.filter(organization_id=organization_id)
             .order_by("effective_from", "created_at", "id")
             .values_list("effective_from", "document")
         )
         expected = {unit: expected_of(kept) for unit, kept in accounts_of(organization_id=organization_id).items()}
-    sides = []
-    if versions:
-        in_force = load_program(versions[-1][1])
+    sides, in_force = [], load_program(versions[-1][1]) if versions else None
+    if in_force is not None:
         dated = [(begins, orjson.dumps(document).decode()) for begins, document in versions if begins < end] or [
             (versions[0][0], orjson.dumps(versions[0][1]).decode())
         ]
         sides.append(_side(NOW, "", dated, in_force, expected, wanted))
     for key, draft, document in zip(DRAFTS, wanted.drafts, documents, strict=False):
         compile_program(document)
-        if document.currency != currency:
-            raise Invalid(
-                "The draft is in another currency than the organization.", code="backtest_currency", currency=document.currency
-            )
+        if document.currency != (in_force or documents[0]).currency:
+            raise Invalid("The draft is in another currency.", code="backtest_currency", currency=document.currency)
         text = orjson.dumps(document.model_dump(mode="json", exclude_unset=True, by_alias=True)).decode()
         sides.append(_side(key, draft.name, [(start, text)], document, expected, wanted))
     known = {unit: cost for side in sides for unit, cost in side.costs.items()}
