@@ -72,7 +72,7 @@ def lists_of(found: Reckoned) -> dict[str, list[dict[str, Any]]]:
     members = found.members
     lists = {}
     may_leave = np.flatnonzero((found.risk > 0) & (members.window_total > 0))
-    lists[AT_RISK] = _rows(found, may_leave, found.at_risk_minor, AT_RISK_MAX)
+    lists[AT_RISK] = _rows(found, may_leave, found.at_risk_minor(), AT_RISK_MAX)
     worth = found.scores.lifetime if found.has_values and found.scores else found.historic.astype(float)
     lists[TOP] = _rows(found, np.arange(len(members)), worth, TOP_MAX)
     spent = members.window_total.astype(float)
@@ -87,21 +87,22 @@ def _rows(found: Reckoned, among: Any, by: Any, limit: int) -> list[dict[str, An
     order = among[np.argsort(-by[among], kind="stable")][:limit]
     members = found.members
     ids = members.ids.take(order).to_pylist() if len(order) else []
+    at_risk = found.churn[order] * members.window_total[order]
     rows = []
-    for member_id, at in zip(ids, order.tolist(), strict=True):
+    for member_id, at, stake in zip(ids, order.tolist(), at_risk.tolist(), strict=True):
         twice = int(members.twice_gap[at])
         rows.append(
             {
                 "id": member_id,
                 "risk": churn.CLASSES[int(found.risk[at])],
                 "churn": round(float(found.churn[at]), 2),
-                "silent": int(found.silent[at]),
+                "silent": members.as_of - int(members.last[at]),
                 "days": int(members.days[at]),
                 "gap": (twice + 1) // 2 if twice > 0 else None,
                 "recent": int(members.recent[at]),
                 "before": int(members.before[at]),
                 "year": int(members.window_total[at]),
-                "at_risk": round(float(found.at_risk_minor[at])),
+                "at_risk": round(stake),
                 "clv": round(float(found.scores.lifetime[at])) if found.has_values and found.scores else None,
                 "historic": int(found.historic[at]),
                 "group": found.name(at),
@@ -111,7 +112,7 @@ def _rows(found: Reckoned, among: Any, by: Any, limit: int) -> list[dict[str, An
 
 
 def _by_risk(found: Reckoned) -> list[dict[str, Any]]:
-    at_risk = found.at_risk_minor
+    at_risk = found.at_risk_minor()
     return [
         {
             "risk": name,

@@ -87,7 +87,7 @@ def members_of(warehouse: Warehouse, *, as_of: date, horizon: int, window: int =
         twice_gap=ibis.coalesce(rows.twice_gap, -1).cast("int64"),
     ).order_by("member_key")  # fmt: skip
     found = warehouse.backend.to_pyarrow(rows)
-    return Members(today, cut, found["member_id"], *(found[name].to_numpy() for name in _NUMBERS))
+    return Members(today, cut, found["member_id"].combine_chunks(), *(found[name].to_numpy() for name in _NUMBERS))
 
 
 def gap_counts(warehouse: Warehouse, *, as_of: date) -> list[tuple[int, int]]:

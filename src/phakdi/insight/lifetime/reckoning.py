@@ -70,18 +70,12 @@ class Reckoned:
     margin: float  # share of value that is kept, over all categories as they were bought
 
     @property
-    def silent(self) -> Whole:
-        """Days since each bought last."""
-        return self.members.as_of - self.members.last
-
-    @property
     def has_values(self) -> bool:
         """Whether there is an expected value of each."""
         return self.scores is not None and len(self.scores.lifetime) == len(self.members)
 
-    @property
     def at_risk_minor(self) -> Numbers:
-        """What was spent in the last 365 days, times the chance that nothing more comes within the horizon (minor units)."""
+        """Return what was spent in the last 365 days, times the chance that nothing more comes within the horizon (minor units)."""
         return self.churn * self.members.window_total
 
     def name(self, at: int) -> str:
