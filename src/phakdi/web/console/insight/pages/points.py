@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -156,7 +157,7 @@ def _now(page: _Page) -> Section:
                 ),
                 page.money(cost),
                 is_soft=not sales,
-                **change_of(rate, rate_before, in_points=True),
+                **_less_is_better(change_of(rate, rate_before, in_points=True)),
             ),
         ]
     notice, tone = "", ""
@@ -170,6 +171,11 @@ def _now(page: _Page) -> Section:
             "count": f"{points.gifts_without_value:,}"
         }
     return Section(tiles=tiles, notice=notice, tone=tone)
+
+
+def _less_is_better(change: dict[str, Any]) -> dict[str, Any]:
+    """Return a change of which down is good."""
+    return change and {**change, "is_up": change["is_down"], "is_down": change["is_up"]}
 
 
 def _flow(page: _Page) -> Section:
