@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from phakdi.adapters.commerce.files import running
 from phakdi.cli import demo_data
-from phakdi.cli.demo_build import SLUG, DemoSource, Manifest, SignIn, keep_manifest
+from phakdi.cli.demo_build import SLUG, DemoSource, Manifest, SignIn, keep_manifest, surveys
 from phakdi.cli.demo_build.clearing import forget_organization
 from phakdi.cli.imports import bar
 from phakdi.flows.apply_program import apply_program
@@ -77,6 +77,8 @@ def build(folder: Path, source: DemoSource, *, known: Manifest | None, fresh: bo
     _bring_to_today(organization_id, now)
     if source.file is None:
         _freeze_one(organization_id, now)
+    if source.file is None:
+        surveys.make_up(organization_id, seed=source.seed, now=now, zone=ZONE)
     _say("Working the figures out …")
     refresh_insight(organization_id=organization_id, now=utc_now())
     manifest = replace(manifest, api_key=_api_key(organization_id, now), is_done=True)

@@ -95,7 +95,7 @@ class SurveyForm(forms.Form):
             self.fields[f"q{number}_en"] = forms.CharField(label=_("In English"), max_length=300, required=False)
             self.fields[f"q{number}_choices"] = forms.CharField(
                 label=_("Answers to choose from"),
-                help_text=_("One a line: Thai | English. Keep the order once members were asked."),
+                help_text=_("For answers to choose: one a line, Thai | English. Keep the order once members were asked."),
                 widget=forms.Textarea(attrs={"rows": 4}),
                 required=False,
             )

@@ -133,7 +133,7 @@ def rate_of(asked: Iterable[Asked]) -> tuple[int, int, str, str]:
 
 def signed(value: float) -> str:
     """Write a score with its sign."""
-    return f"{value:+.0f}".replace("-", "−")
+    return f"{value:+.0f}".replace("-", "−") if round(value) else "0"
 
 
 def _promoters(label: str, found: Promoters) -> Figure:
