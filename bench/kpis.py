@@ -38,16 +38,16 @@ SELECT (SELECT count(*) FROM rfm), (SELECT sum(recency + frequency + monetary) F
 
 
 def make(folder: Path, purchases: int) -> None:
-    """Write synthetic bills of three years and their members as Parquet."""
+    """Write synthetic bills of three years and their members as Parquet; four of five are made in the home store."""
     members = max(purchases // 10, 10)
     con = duckdb.connect()
     con.execute("SET threads = 2")
     con.execute(
         f"""COPY (
-        SELECT i AS purchase_key, (random() ** 2 * {members})::BIGINT AS member_key,
+        SELECT i AS purchase_key, member_key,
             DATE '2026-03-31' - (random() * 1094)::INTEGER AS day, (random() * 90000)::BIGINT AS net_minor,
-            'S' || lpad((i % 40)::VARCHAR, 2, '0') AS store, CASE i % 3 WHEN 0 THEN 'online' ELSE 'store' END AS channel
-        FROM range({purchases}) AS r (i)) TO '{folder}/purchase.parquet' (FORMAT parquet)"""
+            'S' || lpad((CASE WHEN i % 5 = 0 THEN i // 5 ELSE member_key END % 40)::VARCHAR, 2, '0') AS store, CASE i % 3 WHEN 0 THEN 'online' ELSE 'store' END AS channel
+        FROM (SELECT i, (random() ** 2 * {members})::BIGINT AS member_key FROM range({purchases}) AS r (i))) TO '{folder}/purchase.parquet' (FORMAT parquet)"""
     )
     con.execute(
         f"""COPY (
@@ -89,7 +89,10 @@ def timed(name: str, run: object) -> float:
     began, cpu = time.perf_counter(), time.process_time()
     found = run()  # type: ignore[operator]
     took = time.perf_counter() - began
-    print(f"{name}: {took:.2f} s, {time.process_time() - cpu:.1f} s of CPU, {found if not isinstance(found, counting.Counted) else ''}", flush=True)
+    print(
+        f"{name}: {took:.2f} s, {time.process_time() - cpu:.1f} s of CPU, {found if not isinstance(found, counting.Counted) else ''}",
+        flush=True,
+    )
     return took
 
 

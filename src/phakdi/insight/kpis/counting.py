@@ -88,21 +88,22 @@ def count(
 ) -> Counted:
     """Return the sums of all figures. Without ``series``: of every window that is kept."""
     found = Counted(today)
-    chosen = list(series) if series is not None else _usual(today)
+    chosen = list(series) if series is not None else spans.usual(today)
     wanted = [each for each in DIMENSIONS if each in set(dimensions)]
     people = e.kept(warehouse, "people", e.people(warehouse))
     for dimension in ("", *(each for each in SPENT_BY if each in wanted)):
+        here = spans.usual(today, spans.KEPT_BY_PLACE) if dimension and series is None else chosen
         days = _purchases(
-            warehouse, found, chosen, people, dimension, [] if dimension else [each for each in wanted if each not in SPENT_BY]
+            warehouse, found, here, people, dimension, [] if dimension else [each for each in wanted if each not in SPENT_BY]
         )
         if not dimension:
-            _lapses(warehouse, found, chosen, people, days, settings, wanted)
+            _lapses(warehouse, found, here, people, days, settings, wanted)
         e.dropped(warehouse, "days", "months", "firsts")
         if settings.active_by is ActiveBy.ACTIVITY:
             _activity(
                 warehouse,
                 found,
-                chosen,
+                here,
                 people,
                 settings,
                 dimension,
@@ -117,10 +118,6 @@ def count(
         _answers(warehouse, found, listed, dimension)
     e.dropped(warehouse, "people")
     return found
-
-
-def _usual(today: date) -> list[Series]:
-    return [*(each for length in spans.LENGTHS for each in spans.rolling(length, today)), *spans.calendar(today)]
 
 
 # --- purchases ----------------------------------------------------------------------------------------------------------
@@ -166,17 +163,22 @@ def _windows(
 ) -> Iterator[tuple[str, dict[tuple[Span, str], dict[str, int]]]]:
     """Return per dimension the sums of each window of a series and key."""
     members = e.kept(warehouse, "window", e.by_window(rows, series))
-    whole = e.kept(warehouse, "history", e.with_history(members, firsts, people, series))
+    history, active = e.with_history(members, firsts, people, series), e.active_places(members, people, series)
+    if of_members:
+        history, active = e.kept(warehouse, "history", history), e.kept(warehouse, "active", active)
     for name in (dimension, *of_members):
-        keyed = e.at_keys(whole, e.places(warehouse, name)) if name in of_members else whole
-        by = {(row["place"], row["key"]): row for row in warehouse.rows(e.counted(keyed))}
+        keys = e.places(warehouse, name) if name in of_members else None
+        at = [history, active] if keys is None else [e.at_keys(history, keys), e.at_keys(active, keys)]
+        by = {(row["place"], row["key"]): row for row in warehouse.rows(e.counted(at[0]))}
+        stayed = {row["key"]: row for row in warehouse.rows(e.stayed(at[1], series))}
         out: dict[tuple[Span, str], dict[str, int]] = {}
         for place, key in {*by, *((place + 1, key) for place, key in by)}:
             if place in series.spans:
                 before = by.get((place - 1, key))
-                out[series.spans[place], key] = {**by.get((place, key), _NOBODY), "before": before["buyers"] if before else 0}
+                sums = {"before": before["buyers"] if before else 0, "kept": stayed[key][f"at_{place}"] if key in stayed else 0}
+                out[series.spans[place], key] = {**_NOBODY, **by.get((place, key), {}), **sums}
         yield name, out
-    e.dropped(warehouse, "window", "history")
+    e.dropped(warehouse, "window", "history", "active")
 
 
 def _put_purchases(found: Counted, series: Series, dimension: str, rows: Mapping[tuple[Span, str], Mapping[str, int]]) -> None:

@@ -131,26 +131,38 @@ def months_of(days: Any) -> Any:
 
 def by_window(rows: Any, series: Series) -> Any:
     """Return per window, key and member: purchase days, bills and amount. ``rows`` are of `days_of`, or `months_of` for the calendar."""
-    at = rows.day if series.unit == "day" else rows.month
-    rows = rows.filter((at >= series.first) & (at < series.end))
-    at = rows.day if series.unit == "day" else rows.month
-    place = at - series.start if series.length == 1 else (at - series.first) // series.length + min(series.spans) - 1
-    number = rows.count() if series.unit == "day" else rows.days.sum()
-    return rows.group_by(place=place.cast("int32"), key=rows.key, member_key=rows.member_key).agg(
-        days=number.cast("int64"), bills=rows.bills.sum().cast("int64"), net=rows.net.sum().cast("int64")
+    first, end = min(start for start, _ in series.bounds.values()), max(end for _, end in series.bounds.values())
+    if series.unit == "day":
+        rows = rows.filter((rows.day >= first) & (rows.day < end)).cross_join(places_table(series))
+        rows = rows.filter((rows.day >= rows.start) & (rows.day < rows.end))
+        return rows.group_by("place", "key", "member_key").agg(
+            days=rows.count(), bills=rows.bills.sum().cast("int64"), net=rows.net.sum().cast("int64")
+        )
+    rows = rows.filter((rows.month >= first) & (rows.month < end))
+    if series.length == 1:
+        return rows.select("key", "member_key", "days", "bills", "net", place=rows.month)
+    return rows.group_by("key", "member_key", place=(rows.month // series.length).cast("int32")).agg(
+        days=rows.days.sum().cast("int64"), bills=rows.bills.sum().cast("int64"), net=rows.net.sum().cast("int64")
     )
 
 
+def places_table(series: Series) -> Any:
+    """Return the windows of a series as rows: place, first, the one after the last, and a bit of their own."""
+    rows = [
+        {"place": place, "start": start, "end": end, "bit": 1 << number}
+        for number, (place, (start, end)) in enumerate(sorted(series.bounds.items()))
+    ]
+    return ibis.memtable(rows, schema=ibis.schema({"place": "int32", "start": "int32", "end": "int32", "bit": "int64"}))
+
+
 def with_history(members: Any, firsts: Any, people_: Any, series: Series) -> Any:
-    """Add to each member's window whether they are enrolled, bought before it ever, and in the window just before."""
+    """Add to each member's window whether they are enrolled and bought before it ever, at their key."""
+    place = places_table(series).select("place", "start")
     first = firsts.first if series.unit == "day" else firsts.first_month
-    begins = members.join(firsts.select("key", "member_key", begun=first), ["key", "member_key"]).join(people_, "member_key")
-    before = members.select(place=members.place + 1, key=members.key, member_key=members.member_key, was=ibis.literal(1))
-    rows = begins.left_join(before, ["place", "key", "member_key"])
-    start = rows.place * series.length + series.start
+    rows = members.join(place, "place").join(firsts.select("key", "member_key", begun=first), ["key", "member_key"])
+    rows = rows.join(people_.select("member_key", "is_member"), "member_key")
     return rows.select(
-        "place", "key", "member_key", "days", "bills", "net", "is_member", "level",
-        had=(rows.begun < start).cast("int64"), was=ibis.coalesce(rows.was, 0).cast("int64"),
+        "place", "key", "member_key", "days", "bills", "net", "is_member", had=(rows.begun < rows.start).cast("int64")
     )  # fmt: skip
 
 
@@ -162,7 +174,6 @@ def counted(rows: Any) -> Any:
         buyers=own.sum(),
         repeaters=(own * (rows.days > 1).cast("int64")).sum(),
         returning=(own * rows.had).sum(),
-        kept=(own * rows.was).sum(),
         days=(own * rows.days).sum(),
         bills=(own * rows.bills).sum(),
         returning_bills=(own * rows.had * rows.bills).sum(),
@@ -170,8 +181,24 @@ def counted(rows: Any) -> Any:
     )
 
 
+def active_places(members: Any, people_: Any, series: Series) -> Any:
+    """Return each member's windows as one number, a bit for each: who was active in two that follow needs no join then."""
+    rows = members.join(places_table(series).select("place", "bit"), "place")
+    found = rows.group_by("key", "member_key").agg(bits=rows.bit.sum().cast("int64"))
+    return found.semi_join(people_.filter(people_.is_member == 1), "member_key")
+
+
+def stayed(active: Any, series: Series) -> Any:
+    """Return per key how many were active in each window and the one just before: columns by place."""
+    bit = {place: 1 << number for number, place in enumerate(sorted(series.bounds))}
+    both = {place: bit[place] | bit[place - 1] for place in series.spans}
+    return active.group_by("key").agg(
+        **{f"at_{place}": ((active.bits & two) == two).cast("int64").sum() for place, two in both.items()}
+    )
+
+
 def at_keys(rows: Any, keys: Any) -> Any:
-    """Return the rows of `with_history` under the members' levels or segments."""
+    """Return rows of members under their levels or segments."""
     return rows.drop("key").join(keys, "member_key")
 
 

@@ -165,18 +165,19 @@ def _bought(warehouse: Warehouse, people: Any, name: str, span: tuple[date, date
     series = spans.custom(*span)
     rows = e.with_history(e.by_window(days, series), e.firsts_of(days), people, series)
     if name == "identified":
-        return rows.filter(rows.place == 0)
+        return rows.filter(rows.place == 1)
     rows = rows.filter(rows.is_member == 1)
+    before = rows.filter(rows.place == 0)
     if name == "active_before":
-        return rows.filter(rows.place == -1)
-    rows = rows.filter(rows.place == 0)
+        return before
+    rows = rows.filter(rows.place == 1)
     if name == "kept":
-        return rows.filter(rows.was == 1)
+        return rows.semi_join(before, "member_key")
     if name == "repeaters":
         return rows.filter(rows.days > 1)
     if name in {"returning", "active_known"}:
         return rows.filter(rows.had == 1)
-    return rows.filter((rows.had == 1) & (rows.was == 0)) if name == "came_back" else rows
+    return rows.filter(rows.had == 1).anti_join(before, "member_key") if name == "came_back" else rows
 
 
 def _joined(warehouse: Warehouse, name: str, first: date, end: date) -> Any:

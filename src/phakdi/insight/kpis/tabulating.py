@@ -27,7 +27,7 @@ def tables(warehouse: Warehouse, *, today: date) -> dict[str, Any]:
     cohort = [row for row in warehouse.rows(e.cohorts(e.months_of(days))) if row["cohort"] > last - COHORT_MONTHS]
     second = warehouse.rows(e.second_after(e.gaps_of(days), firsts, today=day_number(today)))
     e.dropped(warehouse, "own")
-    listed = [*(each for length in (30, 90, 365) for each in spans.rolling(length, today)[0].spans.values())]
+    listed = [*(each for length in (30, 90, 365) for each in spans.rolling(length, today).values())]
     listed += [spans.calendar_span(month, 1) for month in range(last - 12, last + 1)]
     return {
         "cohorts": {

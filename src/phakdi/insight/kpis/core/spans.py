@@ -1,12 +1,13 @@
 """The windows of days whose figures are kept: the last 7, 30, 90 and 365 days, and each month, quarter and year."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 EPOCH = date(1970, 1, 1)
 LENGTHS = (7, 30, 90, 365)
-MONTHS, QUARTERS, YEARS = 25, 9, 4  # so many, with the running one
+KEPT = (25, 9, 4)  # months, quarters and years, with the running one
+KEPT_BY_PLACE = (13, 5, 2)  # the same of each store and channel
 YEAR = 12
 QUARTER = 3
 
@@ -49,49 +50,60 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Windows without gaps, numbered in the order of time: the place of a day is ``(number − start) // length``.
+    """Windows that are counted together, by place. The place before a window's is that of the window just before it.
 
-    ``unit`` says what is numbered: days or months. Only ``spans`` are reported; the one before the first is needed for retention.
+    ``unit`` says what ``bounds`` number, from the first up to but not with the last: days or months. Only ``spans`` are reported;
+    the others are needed to know who was active before.
     """
 
     unit: str  # day or month
-    start: int
-    length: int
+    bounds: Mapping[int, tuple[int, int]]
     spans: Mapping[int, Span]
-
-    @property
-    def first(self) -> int:
-        """The number of the first day or month that matters: one window before the first."""
-        return self.start + (min(self.spans) - 1) * self.length
-
-    @property
-    def end(self) -> int:
-        """The number of the day or month after the last."""
-        return self.start + (max(self.spans) + 1) * self.length
+    length: int = 0  # in months, where months are numbered
 
 
-def rolling(length: int, today: date) -> list[Series]:
+def rolling(length: int, today: date) -> dict[str, Span]:
     """Return the last ``length`` days with today, as many before, and the same days a year before."""
     to = today + timedelta(days=1)
-    step = timedelta(days=length)
-    found = [_days(length, to, [Span(f"{length}:before", to - 2 * step, to - step), Span(f"{length}", to - step, to)])]
-    last = year_before(to)
-    return [*found, _days(length, last, [Span(f"{length}:year", last - step, last)])]
+    step, last = timedelta(days=length), year_before(to)
+    found = (
+        Span(f"{length}", to - step, to),
+        Span(f"{length}:before", to - 2 * step, to - step),
+        Span(f"{length}:year", last - step, last),
+    )
+    return {span.key: span for span in found}
+
+
+def of_days(listed: Iterable[Span]) -> Series:
+    """Return the series of any windows of days, each with as many days before it."""
+    bounds: dict[int, tuple[int, int]] = {}
+    spans_: dict[int, Span] = {}
+    for number, span in enumerate(listed):
+        start, end = day_number(span.first), day_number(span.to)
+        bounds |= {2 * number: (2 * start - end, start), 2 * number + 1: (start, end)}
+        spans_[2 * number + 1] = span
+    return Series("day", bounds, spans_)
 
 
 def custom(first: date, to: date) -> Series:
     """Return a window of any days, half-open."""
-    return _days((to - first).days, to, [Span("custom", first, to)])
+    return of_days([Span("custom", first, to)])
 
 
-def calendar(today: date) -> list[Series]:
+def usual(today: date, numbers: tuple[int, int, int] = KEPT) -> list[Series]:
+    """Return every window that is kept."""
+    return [of_days(span for length in LENGTHS for span in rolling(length, today).values()), *calendar(today, numbers)]
+
+
+def calendar(today: date, numbers: tuple[int, int, int] = KEPT) -> list[Series]:
     """Return the months, quarters and years up to today; the last of each is running."""
     month = month_number(today)
     found = []
-    for length, number in ((1, MONTHS), (QUARTER, QUARTERS), (YEAR, YEARS)):
+    for length, number in zip((1, QUARTER, YEAR), numbers, strict=True):
         last = month // length
-        spans = {place: calendar_span(place, length) for place in range(last - number + 1, last + 1)}
-        found.append(Series("month", 0, length, spans))
+        listed = {place: calendar_span(place, length) for place in range(last - number + 1, last + 1)}
+        bounds = {place: (place * length, (place + 1) * length) for place in range(last - number, last + 1)}
+        found.append(Series("month", bounds, listed, length))
     return found
 
 
@@ -107,8 +119,7 @@ def calendar_span(place: int, length: int) -> Span:
 def key_of(first: date, last: date, today: date) -> str:
     """Return the key under which days (both included) are kept, or "" where they are not."""
     to = last + timedelta(days=1)
-    known = [span for length in LENGTHS for series in rolling(length, today) for span in series.spans.values()]
-    known += [span for series in calendar(today) for span in series.spans.values()]
+    known = [span for series in usual(today) for span in series.spans.values()]
     for span in known:
         if first == span.first and (to == span.to or (last == today and span.first <= today < span.to)):
             return span.key
@@ -118,8 +129,3 @@ def key_of(first: date, last: date, today: date) -> str:
 def year_before(day: date) -> date:
     """Return the same day a year before; the 28th for the 29th of February."""
     return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
-
-
-def _days(length: int, to: date, spans: list[Span]) -> Series:
-    start = day_number(to) - len(spans) * length
-    return Series("day", start, length, dict(enumerate(spans)))
