@@ -52,9 +52,9 @@ def find_rates(*, organization_id: UUID, days: int) -> Rates | None:
     return None if doc is None else documents.read_rates(doc)
 
 
-def choices(*, organization_id: UUID) -> dict[str, list[str]]:
-    """Return what a funnel's steps can be made of: kinds of activities, levels and messages that were recorded."""
-    return _doc(organization_id, "choices", "") or {"kinds": [], "levels": [], "templates": []}
+def choices(*, organization_id: UUID) -> dict[str, Any]:
+    """Return what a funnel's steps can be made of (kinds, levels, templates that were recorded), and the days of lapse that were used."""
+    return _doc(organization_id, "choices", "") or {"kinds": [], "levels": [], "templates": [], "lapse_days": None}
 
 
 def _doc(organization_id: UUID, kind: str, name: str) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from phakdi.insight.kpis import queries as kpis
 from phakdi.insight.paths import documents, expressions, looking, operations
 from phakdi.insight.paths.core.funnels import Funnel
 from phakdi.insight.warehouse.reading import Warehouse
@@ -19,6 +20,8 @@ LAPSE_DAYS, KEPT_DAYS = 90, 14
 
 def step(organization_id: UUID, warehouse: Warehouse, _now: datetime) -> None:
     """Work out every figure of paths and keep it in the place of the last. Safe to repeat; nothing is kept where it fails."""
+    with organization_scope(organization_id):
+        lapse_days = kpis.settings_of(organization_id=organization_id).lapse_days or LAPSE_DAYS
     today = warehouse.as_of.astimezone(ZoneInfo(warehouse.time_zone)).date()
     spans = {str(days): {"first": today - timedelta(days=days - 1), "end": today + timedelta(days=1)} for days in SPANS}
     found: dict[str, dict[str, Any]] = {
@@ -28,12 +31,12 @@ def step(organization_id: UUID, warehouse: Warehouse, _now: datetime) -> None:
         },
         "second": {"": looking.second_purchase(warehouse, today=today)}
         | {by: looking.second_purchase_by(warehouse, by, today=today) for by in GROUPS},
-        "lost": {"": looking.lost(warehouse, today=today, lapse_days=LAPSE_DAYS)},
+        "lost": {"": looking.lost(warehouse, today=today, lapse_days=lapse_days)},
         "rates": {
-            name: looking.rates(warehouse, **span, today=today, lapse_days=LAPSE_DAYS, kept_days=KEPT_DAYS)
+            name: looking.rates(warehouse, **span, today=today, lapse_days=lapse_days, kept_days=KEPT_DAYS)
             for name, span in spans.items()
         },
-        "choices": {"": choices(warehouse)},
+        "choices": {"": choices(warehouse) | {"lapse_days": lapse_days}},
     }
     with organization_scope(organization_id):
         for kind, docs in found.items():
@@ -41,7 +44,7 @@ def step(organization_id: UUID, warehouse: Warehouse, _now: datetime) -> None:
             operations.keep(organization_id=organization_id, kind=kind, docs=written, as_of=warehouse.as_of)
 
 
-def choices(warehouse: Warehouse) -> dict[str, list[str]]:
+def choices(warehouse: Warehouse) -> dict[str, Any]:
     """Return what a funnel's steps can be made of."""
     return {
         "kinds": [row["kind"] for row in warehouse.rows(expressions.kinds(warehouse)) if row["kind"]],

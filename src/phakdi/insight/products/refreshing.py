@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from phakdi.insight.kpis import queries as kpis
+from phakdi.insight.kpis.core.settings import BP
 from phakdi.insight.points import queries as points
 from phakdi.insight.products import documents, expressions, looking, operations, rewards
 from phakdi.insight.products.core.figures import Rates, Span
@@ -49,10 +52,12 @@ def step(organization_id: UUID, warehouse: Warehouse, _now: datetime) -> None:
 
 
 def rates_of(organization_id: UUID) -> Rates:
-    """Return the margins the organization told, and what its points cost as last worked out."""
+    """Return the margins the organization told (none where it told none), and what its points cost: as told, else as last worked out."""
     with organization_scope(organization_id):
+        told = kpis.settings_of(organization_id=organization_id)
         costs = {unit: kept.cost for unit, kept in points.accounts_of(organization_id=organization_id).items()}
-    return Rates(point_costs=costs)
+    margins = {category: Fraction(margin, BP) for category, margin in told.margins_bp.items()}
+    return Rates(None if told.margin_bp is None else told.margin, margins, {**costs, **told.point_costs})
 
 
 def today_of(warehouse: Warehouse) -> date:

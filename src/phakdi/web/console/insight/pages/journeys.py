@@ -73,9 +73,9 @@ def build(desk: Desk, filters: Filters, now: datetime) -> Report:
     if filters.get("behind").isdigit():
         sections.append(_behind(desk, filters, asked, reader))
     if told is not None:
-        sections.append(_rates(told))
+        sections.append(_rates(told, choices["lapse_days"]))
     if lost:
-        sections.append(_lost(lost, reader))
+        sections.append(_lost(lost, reader, choices["lapse_days"]))
     return Report(title, lead, sections, as_of=as_of, narrows=NARROWS, compares=False)
 
 
@@ -133,9 +133,7 @@ def _told(asked: Funnel) -> dict[str, str]:
     return {f"step{number}": step for number, step in enumerate(asked.steps, 1)} | {"within": str(asked.window_days)}
 
 
-def _funnel(
-    filters: Filters, asked: Funnel, steps: list[StepFigures], reader: Reader, choices: Mapping[str, list[str]]
-) -> Section:
+def _funnel(filters: Filters, asked: Funnel, steps: list[StepFigures], reader: Reader, choices: Mapping[str, Any]) -> Section:
     names, told = step_names(asked, reader), _told(asked)
 
     def behind(number: int, how: str) -> str:
@@ -185,7 +183,7 @@ def _funnel(
     )
 
 
-def _builder(asked: Funnel, reader: Reader, choices: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def _builder(asked: Funnel, reader: Reader, choices: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the fields of the form: for each step what can be chosen, and what is."""
     groups = [
         (_("Usual"), [(step, str(words)) for step, words in PLAIN.items()]),
@@ -230,12 +228,12 @@ def _behind(desk: Desk, filters: Filters, asked: Funnel, reader: Reader) -> Sect
     return Section(_("Members"), tables=[asking.members_table(desk, title, columns, rows, is_whole=is_whole)])
 
 
-def _rates(told: Rates) -> Section:
+def _rates(told: Rates, lapse_days: int) -> Section:
     back, referral = told.back, told.referral
     tiles = [
         Tile(
             _("Came back"), "undo", write(back.value, "percent"),
-            _("Members who had not bought for more than %(days)s days when the time began, and bought in it (K15).") % {"days": refreshing.LAPSE_DAYS},
+            _("Members who had not bought for more than %(days)s days when the time began, and bought in it (K15).") % {"days": lapse_days},
             _("%(part)s of %(all)s") % {"part": f"{back.part:,}", "all": f"{back.whole:,}"}, is_soft=back.whole < looking.GROUP_MIN,
         ),
         Tile(
@@ -260,7 +258,7 @@ def _rates(told: Rates) -> Section:
     return Section(_("Coming back and bringing others"), tiles=tiles)
 
 
-def _lost(lost: list[Lost], reader: Reader) -> Section:
+def _lost(lost: list[Lost], reader: Reader, lapse_days: int) -> Section:
     lapsed, others = sum(each.lapsed for each in lost), sum(each.others for each in lost)
     rows = [
         {
@@ -283,5 +281,5 @@ def _lost(lost: list[Lost], reader: Reader) -> Section:
     ]
     note = _(
         "Members who have bought, but not for more than %(days)s days: what they did last and where. Beside them the members who still buy. A place with a larger share of the lapsed than of the others is where to look."
-    ) % {"days": refreshing.LAPSE_DAYS}
+    ) % {"days": lapse_days}
     return Section(_("Where members are lost"), tables=[Table("lost", _("The last thing they did"), columns, rows, note)])
