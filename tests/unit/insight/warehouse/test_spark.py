@@ -14,6 +14,7 @@ from phakdi.insight.forecast import expressions as forecast
 from phakdi.insight.kpis import expressions as kpis
 from phakdi.insight.lifetime import expressions as lifetime
 from phakdi.insight.paths import expressions as paths
+from phakdi.insight.paths.core.funnels import Funnel
 from phakdi.insight.products import expressions as products
 from phakdi.insight.products.core.figures import Span
 from phakdi.insight.recommend import expressions as recommend
@@ -71,6 +72,9 @@ FIGURES = [
     ("gaps", lambda warehouse: lifetime.gap_counts(warehouse, as_of=TODAY)),
     ("products", lambda warehouse: products.by_item(warehouse, YEAR, "product", limit=50)),
     ("second visits", lambda warehouse: products.second_visits(warehouse, YEAR.span, "product", limit=50)),
+    ("bought together", lambda warehouse: products.together(warehouse, YEAR, ["85123A", "22423", "85099B", "47566", "20725"])[1]),
+    ("first to second purchase", lambda warehouse: paths.second_purchases(warehouse, today=TODAY, by="store")),
+    ("funnel", lambda warehouse: paths.ended(warehouse, Funnel(("joined", "purchase", "purchase")), first=YEAR.span.first, end=YEAR.span.end, today=TODAY)),
     ("lapsed and back", lambda warehouse: paths.lapsed_and_back(warehouse, first=date(2011, 6, 1), end=TODAY, lapse_days=90)),
     ("sales by day", forecast.bought),
     ("who bought what when", lambda warehouse: recommend.days_of_members(warehouse, TODAY, first=12_400, end=12_500)),
