@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phakdi.flows.apply_program import apply_program
+from phakdi.flows.dry_run import dry_run
+from phakdi.flows.erase_member import erase_member
 from phakdi.flows.record_activities import record_activities
 from phakdi.flows.record_activity import record_activity
 from phakdi.kit.clock import utc_now
 from phakdi.kit.conditions import Leaf, compile_closure, compile_sql, parse
 from phakdi.kit.db.scope import organization_scope
+from phakdi.kit.errors import Rejected
 from phakdi.kit.ids import new_id
 from phakdi.loyalty.engine import recording
 from phakdi.loyalty.programs import compile_program, load_program
@@ -165,3 +168,24 @@ def test_values_are_told_as_the_outside_reads_them():
     assert told_value("p_alive", 125) == 0.125
     assert told_value("clv_12m_minor", 125) == 125
     assert read_value("p_alive", None, NOW) is None
+
+
+def test_who_is_forgotten_leaves_no_traits(shop, member_id, tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    write(shop, TraitRow(member_id, {"churn_risk": "high"}))
+    erase_member(organization_id=shop, member_id=member_id, now=NOW)
+    assert write(shop, TraitRow(member_id, {"churn_risk": "high"})) == 0, "a snapshot that was made before brings nothing back"
+    assert read_traits(organization_id=shop, member_ids=[member_id]) == {}
+
+
+def test_a_reward_for_those_at_risk_is_offered_to_them_alone(organization_id, member_id, new_member):
+    text = PROGRAM + "rewards:\n  cup: {cost: {points: 1}, when: {member.trait.churn_risk: high}}\n"
+    apply_program(organization_id=organization_id, text=text, now=NOW, effective_from=NOW - timedelta(days=1))
+    quiet = new_member()
+    write(organization_id, TraitRow(member_id, {"churn_risk": "high"}), TraitRow(quiet, {"churn_risk": "low"}))
+    for who in (member_id, quiet):
+        record_activity(organization_id=organization_id, member_id=who, activity=bought(f"first-{who}"), now=NOW)
+    redeem = {"kind": "redeem", "reward": "cup", "at": NOW}
+    assert dry_run(organization_id=organization_id, member_id=member_id, activity=redeem, now=NOW).status == "BOOKED"
+    with pytest.raises(Rejected):
+        dry_run(organization_id=organization_id, member_id=quiet, activity=redeem, now=NOW)
