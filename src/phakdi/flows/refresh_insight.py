@@ -73,6 +73,11 @@ def refresh_insight(*, organization_id: UUID, now: datetime, full: bool = False,
     Raises:
         Refreshing: somebody is at it.
     """
+    with operations.only_one(organization_id=organization_id):
+        return _refresh_all(organization_id, now, full=full, report=report)
+
+
+def _refresh_all(organization_id: UUID, now: datetime, *, full: bool, report: Report | None) -> Refreshed:
     steps: list[tuple[str, int, str]] = []
     with organization_scope(organization_id):
         run_id = operations.begin_run(organization_id=organization_id, now=now)

@@ -24,6 +24,7 @@ from phakdi.kit.ids import new_id
 FORMAT = 1
 KEPT_SECONDS = 600.0  # so long may a reader still use a file that was replaced
 MANIFEST, BEGUN = "manifest.json", "begun.json"
+LOCK, ALL = "lock", "lock-of-all"
 
 
 class NoWarehouse(NotFound):
@@ -120,24 +121,34 @@ class Folder:
         """Return where the files of a raw table are."""
         return [str(self.path / name) for name in manifest.files.get(table, ())]
 
+    def is_busy(self) -> bool:
+        """Tell whether somebody refreshes at the moment."""
+        if not self.path.exists():
+            return False
+        try:
+            with self.lock(ALL):
+                return False
+        except Refreshing:
+            return True
+
     def sweep(self) -> None:
         """Remove what never came into force, and what was replaced so long ago that no reader uses it. Needs the lock."""
         manifest, begun, now = self.manifest(), self.begun() or Manifest(), time.time()
-        kept = manifest.names() | begun.names() | {MANIFEST, BEGUN, "lock"}
+        kept = manifest.names() | begun.names() | {MANIFEST, BEGUN, LOCK, ALL}
         kept |= {name for name, at in manifest.retired.items() if now - at < KEPT_SECONDS}
         for path in self.path.iterdir():
             if path.is_file() and path.name not in kept:
                 path.unlink(missing_ok=True)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Let nobody else refresh meanwhile.
+    def lock(self, name: str = LOCK) -> Iterator[None]:
+        """Let nobody else refresh meanwhile: the files (`LOCK`), or the files and every figure after them (`ALL`).
 
         Raises:
             Refreshing: somebody does.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / "lock").open("w") as held:
+        with (self.path / name).open("w") as held:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:

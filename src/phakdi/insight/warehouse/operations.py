@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from phakdi.insight.warehouse.deriving import derive
 from phakdi.insight.warehouse.extracting import Extract, open_engine
-from phakdi.insight.warehouse.folder import Folder, Manifest, Refreshing
+from phakdi.insight.warehouse.folder import ALL, Folder, Manifest, Refreshing
 from phakdi.insight.warehouse.models import InsightRun
 from phakdi.insight.warehouse.sources import CHANGING, WHOLE
 from phakdi.kit.db.scope import in_transaction, organization_scope
@@ -113,6 +113,17 @@ def refresh(*, organization_id: UUID, now: datetime, full: bool = False, root: P
         folder.sweep()
     assert manifest.as_of is not None, "it was committed"
     return Refreshed(manifest.as_of, rows, is_first)
+
+
+@contextmanager
+def only_one(*, organization_id: UUID) -> Iterator[None]:
+    """Let nobody else refresh this organization's figures meanwhile.
+
+    Raises:
+        Refreshing: somebody does.
+    """
+    with Folder(organization_id).lock(ALL):
+        yield
 
 
 def remove(*, organization_id: UUID, root: Path | None = None) -> None:

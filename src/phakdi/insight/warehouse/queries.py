@@ -23,6 +23,7 @@ class Status:
     bytes: int
     files: int
     is_building: bool
+    is_busy: bool
 
 
 def open_warehouse(organization_id: UUID, *, engine: str = "", root: Path | None = None) -> Warehouse:
@@ -47,7 +48,7 @@ def status_of(organization_id: UUID, *, root: Path | None = None) -> Status:
     manifest = folder.manifest()
     paths = [Path(path) for name in manifest.files for path in folder.paths(manifest, name)]
     size = sum(path.stat().st_size for path in paths if path.exists())
-    return Status(manifest.as_of if manifest.snapshot else None, size, len(paths), folder.begun() is not None)
+    return Status(manifest.as_of if manifest.snapshot else None, size, len(paths), folder.begun() is not None, folder.is_busy())
 
 
 def runs_of(*, organization_id: UUID, limit: int = 20) -> list[InsightRun]:

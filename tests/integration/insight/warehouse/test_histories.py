@@ -8,15 +8,17 @@ import duckdb
 import pytest
 from django.db import connections
 
+from phakdi.flows import refresh_insight as refreshing
 from phakdi.flows.erase_member import erase_member
 from phakdi.flows.import_purchases import Manner, import_purchases
 from phakdi.flows.merge_members import merge_members, unmerge_members
 from phakdi.flows.record_activity import record_activity
+from phakdi.flows.refresh_insight import refresh_insight
 from phakdi.flows.undo_import import undo_import
 from phakdi.insight.warehouse import folder as folders
-from phakdi.insight.warehouse.folder import Folder
+from phakdi.insight.warehouse.folder import Folder, Refreshing
 from phakdi.insight.warehouse.operations import refresh, sweep
-from phakdi.insight.warehouse.queries import open_warehouse
+from phakdi.insight.warehouse.queries import open_warehouse, runs_of, status_of
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.members.models import Member
@@ -139,3 +141,31 @@ def test_a_reader_keeps_the_files_it_has_opened(shop, member_id, tmp_path):
 def told_in(folder, word):
     """Tell whether any file of the warehouse has a word in it."""
     return any(word in str(duckdb.sql(f"SELECT * FROM read_parquet('{path}')").fetchall()) for path in folder.glob("*.parquet"))
+
+
+def test_one_refresh_of_all_figures_at_a_time_and_a_failing_step_fails_alone(shop, member_id, settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = tmp_path
+    buy(shop, member_id, NOW, 100, "R1")
+    ran = []
+
+    def fails(organization_id, warehouse, now):
+        raise ValueError("no such figure")
+
+    def works(organization_id, warehouse, now):
+        with pytest.raises(Refreshing):
+            refresh_insight(organization_id=shop, now=now)
+        ran.append(len(warehouse.rows(warehouse.table("purchase"))))
+
+    monkeypatch.setattr(refreshing, "STEPS", (("bad", fails), ("good", works)))
+    assert not status_of(shop).is_busy
+    refresh_insight(organization_id=shop, now=utc_now())
+    assert ran == [1]
+    with organization_scope(shop):
+        (run,) = runs_of(organization_id=shop)
+    assert [(name, error) for name, _, error in run.steps] == [
+        ("warehouse", ""),
+        ("bad", "ValueError: no such figure"),
+        ("good", ""),
+    ]
+    assert (run.error, run.as_of, status_of(shop).is_busy) == ("", status_of(shop).as_of, False)
+    assert run.rows > 0

@@ -35,7 +35,7 @@ def build(desk: Desk, filters: Filters, now: datetime) -> Report:
 
 
 def _standing(status: Status, latest: InsightRun | None) -> Section:
-    is_running = latest is not None and latest.finished_at is None
+    is_running = status.is_busy
     tiles = [
         Tile(
             _("Figures as of"),
