@@ -9,7 +9,7 @@ SUBMIT_RECEIPT = "submit_receipt"  # the one report that a member repeats at wil
 COMMON = frozenset({"id", "of", "member", "channel", "store", "origin", "where", "place"})
 
 VERBS: Mapping[str, frozenset[str]] = {
-    "join": frozenset({"birthday", "level", "fee", "referred_by", "segments", "language", "plan"}),
+    "join": frozenset({"birthday", "level", "fee", "referred_by", "segments", "language", "plan", "traits"}),
     PURCHASE: frozenset({
         "amount", "lines", "pay", "tenders", "other_discount", "voucher", "vouchers", "delivery_fee", "shipping",
         "vat_included", "kind", "price", "regular_price", "privilege", "identified", "presented_by", "segment", "choose",
@@ -69,7 +69,7 @@ MEMBERS: Mapping[str, str] = {"transfer": "to", "add_payee": "payee", "refer": "
 RENAMED: Mapping[str, str] = {"where": "place", "pay": "tender", "id": "ref", "month": "of_month"}
 """Arguments whose name in a case is shorter than that of the activity, or is a word of conditions."""
 
-MAPPINGS = frozenset({"tenders", "balances"})
+MAPPINGS = frozenset({"traits", "tenders", "balances"})
 """Arguments that are mappings; of others the members are arguments of their own."""
 
 LINE_RENAMED: Mapping[str, str] = {"cat": "category", "code": "product"}

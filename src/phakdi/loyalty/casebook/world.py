@@ -15,6 +15,7 @@ from phakdi.loyalty.engine.core import advance, advance_time
 from phakdi.loyalty.engine.core.price import price
 from phakdi.loyalty.engine.core.state import Activity, Caused, Entry, MemberState, Step, Verdict
 from phakdi.loyalty.programs.compiled import CompiledProgram
+from phakdi.people.traits.core import told_traits
 
 ORGANIZATION = fixed_id(0, 1)
 CAUSED_MAX = 1000  # activities that bring about one another without an end are a fault of the program
@@ -197,6 +198,7 @@ class World:
             language=told.get("language", state.profile.language),
             segments=state.profile.segments | {*([segments] if isinstance(segments, str) else segments)},
             attributes={**state.profile.attributes, **own},
+            traits={**state.profile.traits, **told_traits(told.get("traits") or {}, exponent=self.program.exponent)},
         )
         return replace(state, profile=profile)
 
@@ -209,7 +211,11 @@ class World:
 
     def _raw(self, step: PlannedStep) -> dict[str, Any]:
         """Return the step as a till would report it."""
-        own = {"birthday", "segments", "language", *self.program.document.attributes} if step.verb == "join" else frozenset()
+        own = (
+            {"birthday", "segments", "language", "traits", *self.program.document.attributes}
+            if step.verb == "join"
+            else frozenset()
+        )
         raw: dict[str, Any] = {"kind": step.verb, "at": step.at}
         for name, value in step.arguments.items():
             if name in own:

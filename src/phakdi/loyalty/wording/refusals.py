@@ -24,6 +24,8 @@ REFUSALS: Mapping[str, Phrase] = {
     "attribute_not_found": ("ไม่มีข้อมูลเพิ่มเติมชื่อนี้", "There is no such attribute."),
     "attribute_type_fixed": ("เปลี่ยนชนิดของข้อมูลที่ใช้อยู่แล้วไม่ได้", "The type of an attribute in use cannot change."),
     "attribute_unknown": ("ไม่มีข้อมูลเพิ่มเติมชื่อนี้", "There is no such attribute."),
+    "trait_unknown": ("ไม่มีสิ่งที่คาดการณ์ชื่อนี้", "There is no such trait."),
+    "trait_value": ("ค่านี้ใช้กับสิ่งที่คาดการณ์นี้ไม่ได้", "This is no value of that trait."),
     "birthday_invalid": (
         "วันเกิดไม่ถูกต้อง: ต้องอยู่ในอดีตและไม่ก่อน พ.ศ. 2443",
         "Nobody has this birthday: it lies in the past, not before 1900.",

@@ -6,9 +6,12 @@ written as ISO dates, as attributes are kept. A trait that could not be worked o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from phakdi.kit.errors import Invalid
 
 FRESH = timedelta(days=8)  # an older trait counts as null
 RENEWED_AFTER = timedelta(days=4)  # an unchanged row is written again when it is older, so that it stays fresh
@@ -100,6 +103,25 @@ def sql_of(name: str) -> str:
         f"SELECT {value} FROM member_trait AS t WHERE t.member_id = m.id AND t.source = '{kind.source}'"  # noqa: S608 - names of our own
         f" AND t.computed_at >= now() - interval '{FRESH.days} days'"
     )
+
+
+def told_traits(told: Mapping[str, Any], *, exponent: int) -> dict[str, Trait]:
+    """Return traits as a worked case tells them: decimals and amounts in plain numbers; they never grow old.
+
+    Raises:
+        Invalid: there is no such trait, or the value cannot be one.
+    """
+    found = {}
+    for name, value in told.items():
+        if name not in TRAITS:
+            raise Invalid(f"There is no trait '{name}'.", code="trait_unknown", field="traits", trait=name)
+        scale = {"decimal": DECIMAL_SCALE, "money": 10**exponent, "integer": 1}.get(TRAITS[name].type)
+        try:
+            kept = int(Decimal(str(value)) * scale) if scale else list(value) if TRAITS[name].type == "list" else str(value)
+        except (ArithmeticError, TypeError) as error:
+            raise Invalid(f"'{value}' is no value of '{name}'.", code="trait_value", field="traits", trait=name) from error
+        found[name] = Trait(kept, UUID(int=0), datetime.max.replace(tzinfo=UTC))
+    return found
 
 
 def told_value(name: str, value: Any) -> Any:

@@ -172,3 +172,25 @@ def test_levels_vouchers_and_rewards_go_by_key_or_name():
         ("not_tier", "Gold Member", "Gold Member"),
         ("vouchers", [50], [80]),
     ]
+
+
+TRAITS_RULE = "  - {key: back, on: purchase, when: {member.trait.churn_risk: high, member.trait.p_active_90d: {less_than: 0.5}}, give: {points: 50}}\n"
+
+
+@pytest.mark.parametrize(
+    ("traits", "points"), [("{churn_risk: high, p_active_90d: 0.35}", 180), ("{churn_risk: low}", 130), ("{}", 130)]
+)
+def test_a_case_tells_what_is_expected_of_a_member(traits, points):
+    program = PROGRAM.replace("spending:\n", f"{TRAITS_RULE}spending:\n")
+    join = f"{{at: '2026-03-01T10:00:00+07:00', do: join, traits: {traits}}}"
+    (result,) = run_file(
+        f"{program}cases:\n  - name: a case\n    steps:\n      - {join}\n      - {BOUGHT}\n    expect: {{points: {points}}}\n"
+    ).cases
+    assert (result.error, list(result.differences)) == ("", [])
+
+
+@pytest.mark.parametrize("traits", ["{luck: 1}", "{p_alive: often}"])
+def test_a_trait_that_is_none_is_told(traits):
+    join = f"{{at: '2026-03-01T10:00:00+07:00', do: join, traits: {traits}}}"
+    (result,) = run_file(f"{PROGRAM}cases:\n  - name: a case\n    steps:\n      - {join}\n    expect: {{}}\n").cases
+    assert "step 1" in result.error
