@@ -200,7 +200,7 @@ def _figures(page: _Page) -> Section:
         "A point costs what the program says it is worth, or what it pays. Owed: points held, times the share that will be used, times"
         " that. Cost: points used, plus by how much what is owed has grown. Purchases are as they were: nobody bought more or less."
     )
-    return Section(tiles=_tiles(page), tables=[Table("figures", _("Side by side"), columns, rows, note)])
+    return Section(_("At a glance"), tiles=_tiles(page), tables=[Table("figures", _("Side by side"), columns, rows, note)])
 
 
 def _share(basis_points: int | None) -> str:
