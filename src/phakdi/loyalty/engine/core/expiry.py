@@ -35,6 +35,16 @@ def end_of(
     return found
 
 
+NOT_SIMPLE = datetime(1, 1, 1)  # noqa: DTZ001 - a mark, never an end
+
+
+def simple_end(work: Work, policy: Expiry, starts_at: datetime) -> datetime | None:
+    """Return the end of what begins now where it follows from the day alone and was worked out before; else `NOT_SIMPLE`."""
+    if starts_at is not work.at or policy.counted_from != "available" or policy.by_level or policy.for_bonus is not None:
+        return NOT_SIMPLE
+    return work.prepared.ends.get((id(policy), work.today), NOT_SIMPLE)
+
+
 def _end_of(work: Work, policy: Expiry, starts_at: datetime, earned_at: datetime, unit: str, is_bonus: bool) -> datetime | None:  # noqa: FBT001 - a private leaf
     chosen = _chosen(work, policy, is_bonus)
     if chosen is None:

@@ -50,9 +50,13 @@ def _figures(part: Part) -> dict[str, Any]:
 
 def _weights(bill: Bill, lines: list[int] | None) -> dict[str, int]:
     """Return what each counted line adds to what earned, by its name: the measure of a return (R38)."""
-    numbers = range(len(bill.lines)) if lines is None else lines
-    nets = bill.nets
-    found = {bill.names[number]: nets[number] for number in numbers}
+    nets, names = bill.nets, bill.names
+    if lines is None:
+        if len(nets) == 1:
+            return {names[0]: nets[0] or 1}
+        found = dict(zip(names, nets, strict=True))
+    else:
+        found = {names[number]: nets[number] for number in lines}
     return found if any(found.values()) else dict.fromkeys(found, 1)
 
 

@@ -16,7 +16,7 @@ CALENDAR_POTS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "half_ye
 KEEP = object()  # "work it out by the program"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)  # made for every grant, and never changed
 class Granted:
     """What was granted after the balance cap: the points, their lot and the entry that gave them."""
 
@@ -100,6 +100,8 @@ def expiry_of(work: Work, lot: Lot, expires: Sequence[Expiry] | None = None) -> 
     if not policies:
         return None
     starts_at = lot.available_at or work.at
+    if len(policies) == 1 and (simple := expiry.simple_end(work, policies[0], starts_at)) is not expiry.NOT_SIMPLE:
+        return simple
     return expiry.end_of(work, policies, starts_at=starts_at, earned_at=lot.earned_at, unit=first_of(lot), is_bonus=lot.is_bonus)
 
 
