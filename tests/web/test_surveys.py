@@ -112,6 +112,8 @@ def test_the_card_shows_what_was_asked_and_takes_the_answer(owner, shop, slug, m
         assert Answer.objects.get().member_id == member_id
     switch_off(shop)
     assert browser.get(address).status_code == 404
+    refused = owner.post(f"{made}ask/", {"portal": "on", "do": "count"})
+    assert "Surveys are switched off" in refused.context["form"].errors.as_text()
 
 
 def test_a_closed_survey_says_so_and_takes_nothing(owner, shop, slug, made):

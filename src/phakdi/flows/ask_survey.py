@@ -19,7 +19,7 @@ from phakdi.flows.organization_trail import note
 from phakdi.insight.lift.core.experiments import Audience
 from phakdi.insight.lift.queries import audience_ids
 from phakdi.kit.db.scope import organization_scope
-from phakdi.kit.errors import Invalid
+from phakdi.kit.errors import Invalid, Rejected
 from phakdi.kit.ids import new_id
 from phakdi.kit.text import pick
 from phakdi.platform.audit.core import Actor
@@ -48,6 +48,7 @@ def preview_asking(*, place: Place, survey_id: UUID, whom: Whom, now: datetime) 
 
     Raises:
         NotAllowed, UnknownSurvey, Invalid, SurveyClosed.
+        Rejected: surveys are switched off.
     """
     place.require(Permission.SURVEYS_WRITE)
     with organization_scope(place.organization_id):
@@ -60,6 +61,7 @@ def ask_members(*, place: Place, survey_id: UUID, whom: Whom, now: datetime) -> 
 
     Raises:
         NotAllowed, UnknownSurvey, Invalid, SurveyClosed.
+        Rejected: surveys are switched off.
     """
     place.require(Permission.SURVEYS_WRITE)
     with organization_scope(place.organization_id):
@@ -117,6 +119,8 @@ def _open(organization_id: UUID, survey_id: UUID) -> SurveyView:
     survey = queries.get_survey(organization_id=organization_id, survey_id=survey_id)
     if not survey.is_open:
         raise SurveyClosed("Open the survey first.", survey=survey.code)
+    if Module.SURVEYS not in modules_of(organization_id):
+        raise Rejected("Surveys are switched off.", code="survey_off")
     return survey
 
 

@@ -27,6 +27,7 @@ SURVEYS: Mapping[str, Phrase] = {
     "survey_long": ("ถามได้ไม่เกิน {most} ข้อ", "Ask {most} questions at most."),
     "survey_not_found": ("ไม่พบแบบสอบถามนี้", "There is no such survey."),
     "survey_off_scale": ("ตอบเป็นตัวเลข {lowest} ถึง {highest}", "Answer with a number from {lowest} to {highest}."),
+    "survey_off": ("ปิดใช้แบบสอบถามอยู่ เปิดได้ที่ “เปิด/ปิดการใช้งาน”", "Surveys are switched off: switch them on under “What is on”."),
     "survey_percent": ("ใส่ 1 ถึง 100 เปอร์เซ็นต์", "A share is 1 to 100 percent."),
     "survey_question_twice": ("มีคำถามใช้รหัสซ้ำกัน", "Two questions have one key."),
     "survey_question_unknown": ("แบบสอบถามนี้ไม่มีคำถามข้อนี้", "This survey does not ask that."),

@@ -21,7 +21,7 @@ from phakdi.flows.ask_survey import ask_members, preview_asking
 from phakdi.flows.manage_surveys import change_survey, close_survey, follow_up, make_survey, open_survey
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
-from phakdi.kit.errors import Refusal
+from phakdi.kit.errors import Conflict, Invalid, Refusal
 from phakdi.kit.text import pick
 from phakdi.loyalty.programs.queries import NoProgram, version_at
 from phakdi.people.members.queries import members_by_id
@@ -159,7 +159,7 @@ def follow(request: HttpRequest, desk: Desk, survey_id: UUID, answer_id: UUID) -
     try:
         follow_up(place=desk.place, answer_id=answer_id, state=state, words=request.POST.get("note", ""), now=utc_now())
         messages.success(request, _("Noted."), "good")
-    except Refusal as refusal:
+    except Invalid as refusal:
         messages.error(request, refusal_sentence(refusal), "bad")
     return redirect(f"{reverse('web:survey_texts', args=[survey_id])}#a{answer_id}")
 
@@ -175,7 +175,7 @@ def act(request: HttpRequest, desk: Desk, survey_id: UUID) -> HttpResponse:
         else:
             number = open_survey(place=desk.place, survey_id=survey_id, now=utc_now())
             messages.success(request, _("Wave %(number)s is open: everybody may answer anew.") % {"number": number}, "good")
-    except Refusal as refusal:
+    except Conflict as refusal:
         messages.error(request, refusal_sentence(refusal), "bad")
     return redirect("web:survey", survey_id)
 

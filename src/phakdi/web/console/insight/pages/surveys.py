@@ -146,7 +146,7 @@ def _row(survey: SurveyView, figure: Figure) -> dict[str, Any]:
 
 
 def _few() -> str:
-    return _("Fewer than 30 answers: do not build on it yet.")
+    return _("Do not build on a figure of fewer than 30 answers.")
 
 
 def _figure(survey: SurveyView, rows: Sequence[Dated]) -> Figure:
