@@ -74,7 +74,7 @@ def build(desk: Desk, filters: Filters, now: datetime) -> Report:
         sections.append(_behind(desk, filters, asked, reader))
     if told is not None:
         sections.append(_rates(told, choices["lapse_days"]))
-    if lost:
+    if lost and not filters.dimension[0]:
         sections.append(_lost(lost, reader, choices["lapse_days"]))
     return Report(title, lead, sections, as_of=as_of, narrows=NARROWS, compares=False)
 

@@ -84,7 +84,7 @@ def one(desk: Desk, filters: Filters, now: datetime) -> Report:
     detail = detail or refreshing.details(warehouse, scope, [value], item)[0]
     if detail.months:
         sections.append(_where_and_when(desk, detail))
-    if item == "product" and value:
+    if item == "product" and value and not filters.dimension[0]:
         sections.append(_around(desk, filters, value))
     if filters.get("members"):
         limit = asking.MEMBERS_MAX if filters.get("export") else SHOWN + 1
