@@ -154,7 +154,7 @@ class Extract:
         self._load(f"new_{name}", source, new, values)
         rows = self._count(f"new_{name}")
         wanted = self._rows_there(name)
-        if not is_first and rows < wanted and self._would_have(name) != wanted:  # some were deleted: all is read anew
+        if not is_first and self._would_have(name) != wanted:  # some were deleted: all is read anew
             self.duck.execute(f"DROP TABLE new_{name}")
             self._load(f"new_{name}", source, "true", {})
             is_first = True
@@ -190,15 +190,18 @@ class Extract:
 
     def _would_have(self, name: str) -> int:
         """Return how many rows there would be after adding what is new to what was there."""
-        before = self.folder.paths(self.manifest, name)
-        if not before:
-            return self._count(f"new_{name}")
+        before, listed = self.manifest.counts.get(f"rows_{name}", 0), self._listed(name)
+        if not listed or not self._count(f"new_{name}"):
+            return before
         key = next(iter(CHANGING[name].columns))
-        listed = ", ".join(f"'{path}'" for path in before)
-        return int(
-            self._value(f"""
-            SELECT count(*) FROM (SELECT "{key}" FROM read_parquet([{listed}]) UNION SELECT "{key}" FROM new_{name})""")
+        return before + int(
+            self._value(
+                f'SELECT count(*) FROM new_{name} ANTI JOIN (SELECT "{key}" FROM read_parquet([{listed}])) USING ("{key}")'
+            )
         )
+
+    def _listed(self, name: str) -> str:
+        return ", ".join(f"'{path}'" for path in self.folder.paths(self.manifest, name))
 
     def _rows_there(self, name: str) -> int:
         table, where = TABLE_OF.get(name, name), COUNTED_WHERE.get(name, "true")
@@ -236,10 +239,10 @@ class Extract:
 
     def _number_lots(self) -> None:
         """Keep which lot has which number: uses name lots by it."""
-        listed = ", ".join(f"'{path}'" for path in self.folder.paths(self.manifest, "lot_key"))
-        known = f"SELECT lot_id FROM read_parquet([{listed}])" if listed else "SELECT NULL WHERE false"
+        listed = self._listed("lot_key")
+        known = f"SELECT lot_id FROM read_parquet([{listed}])" if listed else "SELECT NULL::VARCHAR AS lot_id WHERE false"
         self.duck.execute(
-            f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT DISTINCT lot_id FROM new_lot WHERE lot_id NOT IN ({known})"
+            f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT DISTINCT lot_id FROM new_lot ANTI JOIN ({known}) USING (lot_id)"
         )
         count = self._count("unknown")
         if count:

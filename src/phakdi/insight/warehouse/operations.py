@@ -155,6 +155,7 @@ def _frozen(organization_id: UUID) -> Iterator[_Seen]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         with organization_scope(organization_id), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # files are written between statements
             cursor.execute("SET LOCAL TimeZone = 'UTC'")
             cursor.execute("SET LOCAL DateStyle = 'ISO'")
             cursor.execute(_SNAPSHOT)

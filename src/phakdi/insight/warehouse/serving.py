@@ -76,7 +76,8 @@ class _Served:
         return None if use is None else self._owned(use.filter(~use.is_expiry))
 
     def the_activity(self) -> Any:
-        return self._owned(self.read("activity"))
+        activity = self.read("activity")
+        return None if activity is None else self._kept(self._owned(activity), "activity_key")
 
     def the_message(self) -> Any:
         return self._named(self.read("message"), "message_key", "message_id")
@@ -103,9 +104,12 @@ class _Served:
         joined = table.left_join(survivor, table.member_key == survivor.former_key)
         return joined.mutate(member_key=ibis.coalesce(joined.survivor_key, joined.member_key)).drop("former_key", "survivor_key")
 
-    def _kept(self, table: Any) -> Any:
-        """Return bills and lines without those of imports that were taken back."""
-        return table.anti_join(self.read("undone_bill"), "purchase_key") if self.counts.get("undone_bill") else table
+    def _kept(self, table: Any, key: str = "purchase_key") -> Any:
+        """Return bills, lines or activities without purchases of imports that were taken back."""
+        if not self.counts.get("undone_bill"):
+            return table
+        undone = self.read("undone_bill")
+        return table.anti_join(undone, table[key] == undone.purchase_key)
 
     def _beside(self, table: Any, name: str, keys: list[str], columns: list[str]) -> Any:
         """Return rows with numbers from a small table; 0 where it has none."""

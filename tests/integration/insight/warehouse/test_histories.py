@@ -85,6 +85,8 @@ def test_an_import_that_is_taken_back_leaves_no_purchases_and_no_uses(shop, new_
     bills = rows(shop, tmp_path / "a", "purchase", "net_minor")
     assert [(bill["net_minor"], bill["gross_minor"]) for bill in bills] == [(6_000, 7_000)]
     assert rows(shop, tmp_path / "a", "purchase_line", "line") == []
+    done = rows(shop, tmp_path / "a", "activity", "activity_key")
+    assert sorted(each["kind"] for each in done) == ["purchase", "undo", "undo"]
     assert equals_a_new_one(shop, tmp_path / "a", tmp_path / "b")
 
 
@@ -169,3 +171,16 @@ def test_one_refresh_of_all_figures_at_a_time_and_a_failing_step_fails_alone(sho
     ]
     assert (run.error, run.as_of, status_of(shop).is_busy) == ("", status_of(shop).as_of, False)
     assert run.rows > 0
+
+
+def test_members_who_are_deleted_leave_although_all_others_changed(shop, new_member, tmp_path):
+    people = [new_member(), new_member()]
+    refreshed(shop, tmp_path / "a")
+    with organization_scope(shop):
+        Member.objects.filter(id=people[0]).update(language="en")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM identity WHERE member_id = %s", [people[1]])
+        cursor.execute("DELETE FROM member WHERE id = %s", [people[1]])
+    connections["owner"].close()
+    refreshed(shop, tmp_path / "a")
+    assert [member["language"] for member in rows(shop, tmp_path / "a", "member", "member_key")] == ["en"]
