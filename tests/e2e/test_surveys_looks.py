@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from phakdi.care.surveys.core.questions import AnswerChannel, Choice, Question, QuestionKind, Wish
+from phakdi.care.surveys.core.voices import Context, Voice
 from phakdi.care.surveys.links import link_token
 from phakdi.care.surveys.models import Answer, Invitation
-from phakdi.care.surveys.operations import Context, Voice
 from phakdi.flows.answer_survey import answer_by_key
 from phakdi.flows.ask_survey import Whom, ask_members
 from phakdi.flows.manage_surveys import make_survey, open_survey

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from phakdi.care.surveys import operations, queries
 from phakdi.care.surveys.core.questions import AnswerChannel, Given, read_answer
+from phakdi.care.surveys.core.voices import Context, Voice
 from phakdi.care.surveys.documents import SurveyView
 from phakdi.care.surveys.links import read_link
 from phakdi.care.surveys.models import Answer, Invitation
-from phakdi.care.surveys.operations import Context, Kept, SurveyClosed, Voice
+from phakdi.care.surveys.operations import Kept, SurveyClosed
 from phakdi.insight.sentiment.queries import sentiment_of
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import NotFound, Unavailable

@@ -9,9 +9,10 @@ from phakdi.care.surveys import queries
 from phakdi.care.surveys.core.asking import AskChannel, NotAsked
 from phakdi.care.surveys.core.figures import promoters_of
 from phakdi.care.surveys.core.questions import AnswerChannel, FollowUp, Question, QuestionKind, Wish
+from phakdi.care.surveys.core.voices import Context, Voice
 from phakdi.care.surveys.links import link_token, read_link
 from phakdi.care.surveys.models import Answer, Invitation
-from phakdi.care.surveys.operations import Context, SurveyClosed, SurveyFixed, Voice
+from phakdi.care.surveys.operations import SurveyClosed, SurveyFixed
 from phakdi.engagement.messaging.models import Message
 from phakdi.flows.answer_survey import LinkUnknown, TooManyAnswers, answer_by_key, answer_by_link, answer_openly
 from phakdi.flows.ask_survey import Whom, ask_after_purchases, ask_members, preview_asking

@@ -13,9 +13,9 @@ from phakdi.api.schemas.paging import Cursor, Limit
 from phakdi.api.terms import Repeats, terms
 from phakdi.care.surveys import queries
 from phakdi.care.surveys.core.questions import AnswerChannel
+from phakdi.care.surveys.core.voices import Context, Voice
 from phakdi.care.surveys.documents import SurveyView
 from phakdi.care.surveys.models import Answer
-from phakdi.care.surveys.operations import Context, Voice
 from phakdi.flows.answer_survey import answer_by_key
 from phakdi.kit.db.scope import organization_scope
 from phakdi.kit.errors import Invalid

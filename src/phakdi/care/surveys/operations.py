@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from phakdi.care.surveys.core.questions import CODE, AnswerChannel, FollowUp, Given, Question, QuestionKind, SurveyState, Wish
+from phakdi.care.surveys.core.questions import CODE, FollowUp, Given, Question, QuestionKind, SurveyState, Wish
+from phakdi.care.surveys.core.voices import Context, Voice
 from phakdi.care.surveys.documents import SurveyView, columns_of
 from phakdi.care.surveys.models import Answer, Invitation, Survey, Wave
 from phakdi.care.surveys.queries import find_answer, get_survey
@@ -28,25 +29,6 @@ class SurveyFixed(Conflict):
     """Somebody has been asked: questions stay as they are, so that answers can be compared."""
 
     code = "survey_fixed"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What an answer is about: store and staff by their codes, the visit's receipt, the journey's name."""
-
-    store: str = ""
-    staff: str = ""
-    visit: str = ""
-    journey: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Who answers and how: a member, or whoever holds the key."""
-
-    channel: AnswerChannel
-    member_id: UUID | None = None
-    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

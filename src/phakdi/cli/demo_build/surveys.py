@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from phakdi.care.surveys.core.questions import AnswerChannel, Choice, FollowUp, Question, QuestionKind, Wish
-from phakdi.care.surveys.operations import Context, Voice
+from phakdi.care.surveys.core.voices import Context, Voice
 from phakdi.care.surveys.queries import surveys_of
 from phakdi.flows.answer_survey import answer_by_key
 from phakdi.flows.manage_surveys import follow_up, make_survey, open_survey

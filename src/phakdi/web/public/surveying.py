@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
+from phakdi.care.surveys.core.voices import Context
 from phakdi.care.surveys.documents import SurveyView
-from phakdi.care.surveys.operations import Context
 from phakdi.care.surveys.queries import find_answer, survey_by_code
 from phakdi.flows.answer_survey import answer_by_link, answer_openly, find_asked
 from phakdi.kit.clock import utc_now
