@@ -3,7 +3,20 @@
 from phakdi.api.application import ExactParser, OrjsonRenderer, PhakdiApi
 from phakdi.api.door import nowhere
 from phakdi.api.front import Front
-from phakdi.api.routers import activities, codes, consents, members, merges, offers, places, programs, surveys, wallets, webhooks
+from phakdi.api.routers import (
+    activities,
+    codes,
+    consents,
+    figures,
+    members,
+    merges,
+    offers,
+    places,
+    programs,
+    surveys,
+    wallets,
+    webhooks,
+)
 
 __all__ = ["Front", "api", "nowhere"]
 
@@ -39,6 +52,7 @@ for router in (
     places.router,
     webhooks.router,
     surveys.router,
+    figures.router,
     places.me_router,
 ):
     api.add_router("", router)

@@ -35,6 +35,8 @@ SCOPES: Mapping[Scope, str | Promise] = {
     Scope.WEBHOOKS_WRITE: _("see and change webhooks"),
     Scope.SURVEYS_READ: _("read surveys and answers"),
     Scope.SURVEYS_WRITE: _("report answers to surveys"),
+    Scope.FIGURES_READ: _("read figures"),
+    Scope.TOTALS_WRITE: _("report what stores sold in all"),
 }
 
 

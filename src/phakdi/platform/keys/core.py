@@ -39,6 +39,8 @@ class Scope(StrEnum):
     WEBHOOKS_WRITE = "webhooks:write"
     SURVEYS_READ = "surveys:read"
     SURVEYS_WRITE = "surveys:write"  # report answers
+    FIGURES_READ = "figures:read"
+    TOTALS_WRITE = "totals:write"  # what stores sold in all
 
 
 class ScopeMissing(Forbidden):
