@@ -22,6 +22,7 @@ from phakdi.insight.backtest.core.planning import DRAFTS, NOW, Plan, Side
 from phakdi.insight.backtest.core.reporting import report_of
 from phakdi.insight.backtest.core.tallying import Sums, add
 from phakdi.insight.backtest.models import Backtest
+from phakdi.insight.kpis.queries import settings_of
 from phakdi.insight.points.documents import MILLI, KeptPoints
 from phakdi.insight.points.queries import accounts_of
 from phakdi.kit.db.scope import organization_scope
@@ -138,19 +139,24 @@ def plan_of(*, organization_id: UUID, wanted: Wanted, now: datetime) -> Plan:
             .order_by("effective_from", "created_at", "id")
             .values_list("effective_from", "document")
         )
+        told = settings_of(organization_id=organization_id).point_costs
         expected = {unit: expected_of(kept) for unit, kept in accounts_of(organization_id=organization_id).items()}
     sides, in_force = [], load_program(versions[-1][1]) if versions else None
+
+    def costs(document: ProgramDocument) -> dict[str, Fraction]:
+        return _costs(document, in_force, told, wanted)
+
     if in_force is not None:
         dated = [(begins, orjson.dumps(document).decode()) for begins, document in versions if begins < end] or [
             (versions[0][0], orjson.dumps(versions[0][1]).decode())
         ]
-        sides.append(_side(NOW, "", dated, in_force, expected, wanted))
+        sides.append(_side(NOW, "", dated, in_force, expected, costs(in_force)))
     for key, draft, document in zip(DRAFTS, wanted.drafts, documents, strict=False):
         compile_program(document)
         if document.currency != (in_force or documents[0]).currency:
             raise Invalid("The draft is in another currency.", code="backtest_currency", currency=document.currency)
         text = orjson.dumps(document.model_dump(mode="json", exclude_unset=True, by_alias=True)).decode()
-        sides.append(_side(key, draft.name, [(start, text)], document, expected, wanted))
+        sides.append(_side(key, draft.name, [(start, text)], document, expected, costs(document)))
     known = {unit: cost for side in sides for unit, cost in side.costs.items()}
     priced = [replace(side, costs=_with_others(side, known)) for side in sides]
     return Plan(organization_id, start, end, documents[0].time_zone, priced)
@@ -169,26 +175,42 @@ def expected_of(kept: KeptPoints) -> Fraction | None:
     return min(max(Fraction(still, MILLI * remaining), Fraction()), Fraction(1)) if remaining else None
 
 
+def _costs(
+    document: ProgramDocument, in_force: ProgramDocument | None, told: Mapping[str, Fraction], wanted: Wanted
+) -> dict[str, Fraction]:
+    """Return what one point costs, in minor units, by unit: as asked, else as the organization told, else what it is worth.
+
+    What was told is about the program in force: where a draft makes points worth more or less, they cost that much more or less.
+    """
+    scale = 10 ** exponent(document.currency)
+    found = {}
+    for unit, definition in document.units.items():
+        each = 1 if definition.kind == "credit" else scale
+        worth = unit_worth(document, unit)
+        if unit in wanted.costs:
+            found[unit] = Fraction(wanted.costs[unit]) * each
+        elif unit in told:
+            before = unit_worth(in_force, unit) if in_force is not None and unit in in_force.units else None
+            found[unit] = told[unit] * Fraction(worth) / Fraction(before) if worth and before else told[unit]
+        elif worth is not None:
+            found[unit] = Fraction(worth) * each
+    return found
+
+
 def _side(
     key: str,
     name: str,
     versions: list[tuple[datetime, str]],
     document: ProgramDocument,
     expected: Mapping[str, Fraction | None],
-    wanted: Wanted,
+    costs: Mapping[str, Fraction],
 ) -> Side:
-    scale = 10 ** exponent(document.currency)
-    costs: dict[str, tuple[int, int]] = {}
-    for unit, definition in document.units.items():
-        worth = wanted.costs.get(unit, unit_worth(document, unit))
-        if worth is not None:
-            each = Fraction(worth) * (1 if definition.kind == "credit" else scale)
-            costs[unit] = (each.numerator, each.denominator)
+    each = {unit: (cost.numerator, cost.denominator) for unit, cost in costs.items()}
     shares = {
         unit: (share.numerator, share.denominator) for unit, share in expected.items() if share is not None and unit in costs
     }
     least = {unit: least for unit in document.units if (least := least_spend(document, unit)) is not None}
-    return Side(key, name, versions, costs, shares, least)
+    return Side(key, name, versions, each, shares, least)
 
 
 # --- in the background --------------------------------------------------------------------------------------------------------
