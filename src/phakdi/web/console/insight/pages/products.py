@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from phakdi.insight.products import expressions, looking, queries, refreshing
@@ -206,6 +207,7 @@ def _tiles(desk: Desk, sold: Sold, moved: Movement | None) -> list[Tile]:
         Tile(
             _("Margin"), "chart", write(margin, "money", desk.currency),
             _("Sales × the margin told for the category, else for the shop. A dash until a margin is told."),
+            url=reverse("web:insight_settings") if margin is None else "#table-items",
         ),
         Tile(
             _("Margin after points"), "points", write(after, "money", desk.currency),
