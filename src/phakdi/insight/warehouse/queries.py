@@ -10,7 +10,7 @@ from phakdi.insight.warehouse.engines import open_backend
 from phakdi.insight.warehouse.folder import Folder, NoWarehouse
 from phakdi.insight.warehouse.models import InsightRun
 from phakdi.insight.warehouse.reading import Warehouse
-from phakdi.insight.warehouse.serving import serve
+from phakdi.insight.warehouse.serving import Tables
 
 ENGINE = "PHAKDI_INSIGHT_ENGINE"
 
@@ -39,7 +39,7 @@ def open_warehouse(organization_id: UUID, *, engine: str = "", root: Path | None
     if not manifest.snapshot or manifest.as_of is None:
         raise NoWarehouse("The figures were never refreshed: phakdi insight refresh.")
     backend = open_backend(engine or os.environ.get(ENGINE, ""))
-    return Warehouse(backend, serve(backend, folder, manifest), as_of=manifest.as_of, time_zone=manifest.time_zone)
+    return Warehouse(backend, Tables(backend, folder, manifest), as_of=manifest.as_of, time_zone=manifest.time_zone)
 
 
 def status_of(organization_id: UUID, *, root: Path | None = None) -> Status:

@@ -1,6 +1,6 @@
 """The tables that readers see, as Ibis expressions over the files: the same on DuckDB and on Spark."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -12,15 +12,33 @@ from phakdi.insight.warehouse.folder import Folder, Manifest
 Read = Callable[[str], Any]
 
 
-def serve(backend: Any, folder: Folder, manifest: Manifest) -> dict[str, Any]:
-    """Return every table of `core.tables.TABLES` over the files that the manifest names."""
+class Tables(Mapping[str, Any]):
+    """Every table of `core.tables.TABLES` over the files that a manifest names; each is opened when it is asked for first."""
 
-    def read(name: str) -> Any:
-        paths = folder.paths(manifest, name)
-        return read_files(backend, paths) if paths else None
+    def __init__(self, backend: Any, folder: Folder, manifest: Manifest) -> None:
+        self._opened: dict[str, Any] = {}
+        files: dict[str, Any] = {}
 
-    served = _Served(read, manifest.counts)
-    return {name: _shape(getattr(served, f"the_{name}", lambda: None)(), name) for name in TABLES}
+        def read(name: str) -> Any:
+            if name not in files:
+                paths = folder.paths(manifest, name)
+                files[name] = read_files(backend, paths) if paths else None
+            return files[name]
+
+        self._served = _Served(read, manifest.counts)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._opened:
+            if name not in TABLES:
+                raise KeyError(name)
+            self._opened[name] = _shape(getattr(self._served, f"the_{name}")(), name)
+        return self._opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
 
 
 class _Served:
