@@ -146,6 +146,6 @@ def test_the_report_shows_each_survey_for_itself(owner, shop, slug, store, made)
     for number in range(3):
         visitor().post(path, {"q-q1": "10", "q-q3": "แย่มาก ไม่ประทับใจ", "key": f"{number:016x}"})
     page = owner.get("/console/insight/voice/").content.decode()
-    assert "+100" in page
+    assert "100.00" in page
     assert "Siam" in page
     assert "of 3 with words" in page

@@ -20,6 +20,8 @@ from phakdi.web.console.insight.report import Chart, Column, Empty, Report, Sect
 from phakdi.web.console.survey_results import Figure, figure_of
 from phakdi.web.words import language
 
+PERCENT = 100
+
 
 def build(desk: Desk, filters: Filters, now: datetime) -> Report:  # noqa: ARG001 - as every report is built
     """Return what members said in the window, beside the window before."""
@@ -89,8 +91,8 @@ def _by_survey(surveys: Sequence[SurveyView], found: Sequence[Dated], earlier: S
         figure = _figure(survey, found)
         if figure.n:
             before = _figure(survey, earlier)
-            rows.append(_row(survey, figure) | {"before": before.value, "_url": reverse("web:survey", args=[survey.id])})
-    columns = [*_columns(), Column("before", _("Time before"))]
+            rows.append(_row(survey, figure) | {"before": before.number, "_url": reverse("web:survey", args=[survey.id])})
+    columns = [*_columns(), Column("before", _("Time before"), "decimal")]
     table = Table("surveys", _("By survey"), columns, rows, _few(), _("Nobody answered in these days."))
     return Section(_("Survey by survey"), tables=[table])
 
@@ -127,20 +129,27 @@ def _columns() -> list[Column]:
     return [
         Column("survey", _("Survey")),
         Column("metric", _("Figure")),
-        Column("value", _("Value"), how=_("NPS: share of 9–10 minus share of 0–6. CSAT: share of the two highest answers.")),
-        Column("low", _("lowest (95 %)")),
-        Column("high", _("highest (95 %)")),
+        Column(
+            "value",
+            _("Value"),
+            "decimal",
+            how=_("NPS: share of 9–10 minus share of 0–6. CSAT: share of the two highest answers."),
+        ),
+        Column("low", _("lowest (95 %)"), "decimal"),
+        Column("high", _("highest (95 %)"), "decimal"),
         Column("n", _("Answers"), "count"),
     ]
 
 
 def _row(survey: SurveyView, figure: Figure) -> dict[str, Any]:
+    _value, low, high = _ends(survey, figure)
+    scale = PERCENT if survey.metric == "CSAT" else 1
     return {
         "survey": pick(survey.name, language()),
-        "metric": {"SCORE": _("Average")}.get(survey.metric, survey.metric),
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
+        "metric": {"SCORE": _("Average"), "CSAT": "CSAT %"}.get(survey.metric, survey.metric),
+        "value": figure.number,
+        "low": low and low * scale,
+        "high": high and high * scale,
         "n": figure.n,
     }
 
@@ -157,5 +166,5 @@ def _ends(survey: SurveyView, figure: Figure) -> tuple[float | None, float | Non
     if figure.interval is None or figure.number is None:
         return None, None, None
     if survey.metric == "CSAT":
-        return figure.number / 100, figure.interval.low, figure.interval.high
+        return figure.number / PERCENT, figure.interval.low, figure.interval.high
     return figure.number, figure.interval.low, figure.interval.high
