@@ -2,10 +2,11 @@
 
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from phakdi.insight.kpis.core import spans
+from phakdi.insight.kpis.core import describing, spans
 from phakdi.insight.kpis.core.cohorts import Cohort, mean_retention
 from phakdi.insight.kpis.core.figures import (
     NOWHERE,
@@ -107,3 +108,7 @@ def test_windows_have_keys_and_follow_each_other():
     assert kinds == {"month", "quarter", "year"}
     assert [span.kind for span in spans.rolling(7, today).values()] == ["rolling"] * 3
     assert spans.calendar_span(2026 * 4, 3) == spans.Span("2026-Q1", date(2026, 1, 1), date(2026, 4, 1))
+
+
+def test_the_page_of_figures_is_made_from_their_registry():
+    assert (Path(__file__).parents[3] / "docs/figures.md").read_text(encoding="utf-8") == describing.page()
