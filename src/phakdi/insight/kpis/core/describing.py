@@ -1,5 +1,7 @@
 """Every figure as a page of the documents: ``python -m phakdi.insight.kpis.core.describing > docs/figures.md``."""
 
+import sys
+
 from phakdi.insight.kpis.core.registry import FIGURES, Unit
 
 UNITS: dict[Unit, str] = {
@@ -63,4 +65,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    sys.stdout.write(page())
