@@ -50,6 +50,7 @@ EXPORTED: Mapping[str, str] = {
     "survey_wave": "rounds in which a survey asked",
     "survey_invitation": "who was asked, when and how",
     "survey_answer": "what was answered",
+    "till_total": "what stores sold on days, with and without members",
     "audit_entry": "who did what",
     "audit_seal": "the chain that seals the audit",
     "import": "imports and what came of them",
