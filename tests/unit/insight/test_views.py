@@ -7,6 +7,8 @@ import pytest
 
 from phakdi.insight.views.core import due_week, read_name, read_query
 from phakdi.kit.errors import Invalid
+from phakdi.web.console.insight.drawing import draw
+from phakdi.web.console.insight.report import Chart
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -36,3 +38,11 @@ def test_queries_keep_filters_only():
 )
 def test_a_summary_is_due_on_mondays(at, week):
     assert due_week(at, BANGKOK) == week
+
+
+def test_what_is_not_known_is_a_gap_and_not_zero():
+    told = Chart("x", "X", "line", ["A"], [("a", 2), ("b", None), ("c", 4), ("d", 4)])
+    (line,) = draw(told, "THB").plot.lines
+    assert line.path.count("M") == 2
+    assert line.path.count("L") == 1
+    assert line.area == ""

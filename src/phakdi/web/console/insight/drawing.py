@@ -1,7 +1,7 @@
 """Reports' charts as geometry: what a template writes down as SVG and lists, with every value readable beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from phakdi.web import charts
@@ -81,8 +81,27 @@ def _plot(chart: Chart) -> tuple[charts.Chart | None, str]:
     if chart.shape == "stack":
         return charts.stack_chart(labels, columns), ""
     if chart.shape == "line":
-        return charts.line_chart(labels, columns), ""
+        whole = charts.line_chart(labels, columns)
+        known = [[row[at + 1] for row in chart.rows] for at in range(len(columns))]
+        return replace(
+            whole, lines=tuple(_gaps(line, told, whole.scale[0]) for line, told in zip(whole.lines, known, strict=True))
+        ), ""
     return _band(chart, labels, columns)
+
+
+def _gaps(line: charts.Line, told: Sequence[Any], top: float) -> charts.Line:
+    """Leave out of a line what is not known: it is not zero."""
+    if all(value is not None for value in told):
+        return line
+    apart, room = charts.WIDTH / max(len(told) - 1, 1), TALL - 3
+    path, is_open, end = "", False, ""
+    for at, value in enumerate(told):
+        if value is not None:
+            x, y = round(at * apart, 2), round(1.5 + room * (1 - float(value) / top), 2)
+            path += f"{'L' if is_open else 'M'}{x} {y}"
+            end = f"M{x} {y}h0"
+        is_open = value is not None
+    return charts.Line(path, "", end)
 
 
 def _band(chart: Chart, labels: Sequence[str], columns: Sequence[Sequence[float]]) -> tuple[charts.Chart, str]:
