@@ -1,6 +1,7 @@
 """The warehouse holds what happened: once, late commits too, and the same whether built in steps or at once."""
 
 import contextlib
+import itertools
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -98,6 +99,7 @@ def everything(shop, root):
     return found
 
 
+NUMBERS = itertools.count()  # receipts of all examples: they are of one shop
 STEP = st.tuples(
     st.sampled_from(["buy", "buy", "buy", "return", "spend", "merge", "unmerge", "erase", "freeze", "time"]),
     st.integers(0, 3),
@@ -114,8 +116,8 @@ def test_in_steps_or_at_once_it_is_the_same(shop, new_member, tmp_path_factory, 
     people, bills, merges = [new_member() for _ in range(4)], [], []
     clock = NOW
     refresh(organization_id=shop, now=utc_now(), root=root)
-    for number, (what, who, amount, is_refreshed) in enumerate(steps):
-        clock += timedelta(days=1)
+    for what, who, amount, is_refreshed in steps:
+        clock, number = clock + timedelta(days=1), next(NUMBERS)
         member = people[who]
         with contextlib.suppress(Refusal):
             if what == "buy":
@@ -127,7 +129,7 @@ def test_in_steps_or_at_once_it_is_the_same(shop, new_member, tmp_path_factory, 
                 owner, ref = bills[amount % len(bills)]
                 give_back(shop, owner, clock, ref, None if amount > 6 else amount)
             elif what == "spend":
-                told = {"kind": "redeem", "reward": "cup", "ref": f"S{number}", "at": clock}
+                told = {"kind": "redeem", "reward": "cup", "ref": f"S{number}", "origin": "pos", "at": clock}
                 record_activity(organization_id=shop, member_id=member, activity=told, now=clock)
             elif what == "merge" and people[who] != people[(who + 1) % 4]:
                 merges.append(

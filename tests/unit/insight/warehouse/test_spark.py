@@ -79,7 +79,8 @@ FIGURES = [
     ("sales by day", forecast.bought),
     ("who bought what when", lambda warehouse: recommend.days_of_members(warehouse, TODAY, first=12_400, end=12_500)),
 ]  # fmt: skip
-pytestmark = [pytest.mark.skipif(not FILE.exists(), reason=f"Online Retail is not in {SHARED}"), pytest.mark.slow]
+FEW = {"RFM", "cohorts", "sales by day"}  # asked every time; the others with ./test --long
+pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"Online Retail is not in {SHARED}")
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +118,26 @@ def comparable(warehouse, figure):
     return sorted(str(sorted(row.items())) for row in warehouse.rows(found))
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PySpark leaves its sockets to the collector
-def test_figures_are_the_same_on_spark(files):
+def hold(files, names):
     pytest.importorskip("pyspark")
     duck, spark = opened(files, "duckdb"), opened(files, "spark")
     for name, figure in FIGURES:
-        mine = comparable(duck, figure)
-        assert mine, name
-        assert comparable(spark, figure) == mine, name
+        if name in names:
+            mine = comparable(duck, figure)
+            assert mine, name
+            assert comparable(spark, figure) == mine, name
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PySpark leaves its sockets to the collector
+def test_figures_are_the_same_on_spark(files):
+    hold(files, FEW)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as above
+def test_all_other_figures_are_the_same_on_spark(files):
+    hold(files, {name for name, _ in FIGURES} - FEW)
 
 
 def test_no_other_engine():
