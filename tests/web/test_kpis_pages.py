@@ -66,14 +66,14 @@ def test_pages_say_what_members_do_and_lead_to_the_members_themselves(owner, cou
         "Retention" in members,
         "?figure=retention" in members.replace("&amp;", "&").replace("?span=30&", "?"),
     ) == (True,) * 3
-    assert "125.00" in sales
-    assert "500.00" in sales
+    assert "฿125" in sales
+    assert "฿500" in sales
     one = read(owner, "figure", figure="retention", span="30")
     assert "Wilson" in one
     assert f"/console/members/{counted[0]}/" in one
     assert "100.0%" in one
     own_days = (utc_now().date() - timedelta(days=50)).isoformat(), (utc_now().date() - timedelta(days=5)).isoformat()
-    assert "500.00" in read(owner, "sales", **{"from": own_days[0], "to": own_days[1]})
+    assert "฿500" in read(owner, "sales", **{"from": own_days[0], "to": own_days[1]})
     assert "100.0%" in read(owner, "cohorts")
     assert "฿" in read(owner, "cohorts", view="spend")
     assert "Stayed" in read(owner, "levels", span="30")
