@@ -63,7 +63,9 @@ def test_an_owner_asks_opens_keeps_and_takes_out(shop, regular, open_page, sign_
     assert saved.value.suggested_filename.endswith(".xlsx")
 
 
-@pytest.mark.parametrize(("size", "language", "theme"), [(PHONE, "th", "light"), (DESKTOP, "en", "dark")])
+@pytest.mark.parametrize(
+    ("size", "language", "theme"), [(PHONE, "th", "light"), pytest.param(DESKTOP, "en", "dark", marks=pytest.mark.long)]
+)
 def test_every_report_is_for_everybody(shop, regular, open_page, sign_in, picture, size, language, theme):
     refresh_insight(organization_id=shop.id, now=NOW)
     page = open_page(size, language, theme=theme)

@@ -48,6 +48,8 @@ def draw(chart: Chart, currency: str) -> Drawn:
     most = _most(chart)
     lines = [_line(chart, row, most, number, currency) for number, row in enumerate(chart.rows)]
     plot, band = _plot(chart)
+    if plot:  # a month above its year, so that a dozen stand beside one another on a phone
+        plot = replace(plot, labels=tuple("\n".join(label.rsplit(" ", 1)) for label in plot.labels))
     scale = [write(value, chart.kind, currency) for value in plot.scale] if plot else []
     return Drawn(chart, lines, plot, scale, _summary(chart, currency), band)
 
