@@ -14,7 +14,7 @@ from phakdi.insight.views.core import View
 from phakdi.insight.views.queries import views_of
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
-from phakdi.kit.errors import Refusal
+from phakdi.kit.errors import NotFound, Refusal
 from phakdi.platform.staff.core import Permission
 from phakdi.platform.staff.queries import staff_of
 from phakdi.web.access import Desk, staff_page
@@ -85,6 +85,8 @@ def change(request: HttpRequest, desk: Desk, view_id: UUID) -> HttpResponse:
         else:
             shared = request.POST.get("is_shared") == "on"
             change_view(place=desk.place, view_id=view_id, name=request.POST.get("name", ""), is_shared=shared)
+    except NotFound:
+        raise
     except Refusal as refusal:
         messages.error(request, refusal_sentence(refusal))
     else:
