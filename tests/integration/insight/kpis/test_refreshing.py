@@ -25,7 +25,14 @@ def warehouse(bought, *, as_of=AT):
         for n, (who, day, minor, store) in enumerate(bought)
     ]
     members = [
-        {"member_key": who, "member_id": str(who), "status": "ACTIVE", "is_enrolled": True, "joined_on": date(2026, 1, 1), "level": "gold"}
+        {
+            "member_key": who,
+            "member_id": str(who),
+            "status": "ACTIVE",
+            "is_enrolled": True,
+            "joined_on": date(2026, 1, 1),
+            "level": "gold",
+        }
         for who in {who for who, _, _, _ in bought}
     ]
     levels = [{"member_key": who, "level": "gold", "from_day": date(2026, 1, 1)} for who in {who for who, _, _, _ in bought}]
@@ -52,7 +59,9 @@ def test_figures_are_kept_and_only_what_changed_is_written(organization_id):
     later = AT + timedelta(hours=3)
     step(organization_id, warehouse([*bought, (2, TODAY, 40, "B")], as_of=later), later)
     with organization_scope(organization_id):
-        stores = queries.figures_of(organization_id=organization_id, spans=["30", "2026-02"], dimension="store", figures=["sales"])
+        stores = queries.figures_of(
+            organization_id=organization_id, spans=["30", "2026-02"], dimension="store", figures=["sales"]
+        )
     assert {(each.span, each.key): (each.value, each.as_of) for each in stores if each.value} == {
         ("2026-02", "A"): (100, AT),
         ("30", "A"): (300, AT),

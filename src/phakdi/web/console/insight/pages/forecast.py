@@ -132,7 +132,9 @@ def _tiles(desk: Desk, told: Told, kind: Kind) -> list[Tile]:
             _("Came true within the bounds"),
             "check",
             write(test.covered, "percent"),
-            _("Of the forecasts made at those times, the share whose truth lay within the bounds; it should be about 80%. Bounds are made wider or narrower by what came true; each time is judged by the others."),
+            _(
+                "Of the forecasts made at those times, the share whose truth lay within the bounds; it should be about 80%. Bounds are made wider or narrower by what came true; each time is judged by the others."
+            ),
             is_soft=test.origins * len(told.points) < 30,  # noqa: PLR2004 - KPIs are greyed below 30
         ),
     ]
