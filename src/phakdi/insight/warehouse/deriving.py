@@ -67,8 +67,12 @@ _VOUCHER = """
 SELECT row_number() OVER (ORDER BY v.row_id) AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
     v.rule, CASE WHEN v.state = 'USED' THEN b.day END AS used_on
 FROM {voucher} AS v JOIN member_key AS k USING (member_id) LEFT JOIN survivor AS s ON s.member_key = k.member_key
-LEFT JOIN (SELECT member_key, ref, max(day) AS day FROM {bill} WHERE ref <> '' AND ref IN (SELECT ref FROM {voucher}) GROUP BY 1, 2) AS b
-  ON b.member_key = k.member_key AND b.ref = v.ref AND v.ref <> ''
+LEFT JOIN (
+    SELECT coalesce(g.survivor_key, n.member_key) AS member_key, n.ref, max(n.day) AS day
+    FROM (SELECT member_key, ref, day FROM {bill} UNION ALL SELECT member_key, ref, day FROM {named}) AS n
+    LEFT JOIN survivor AS g ON g.member_key = n.member_key
+    WHERE n.ref <> '' AND n.ref IN (SELECT ref FROM {voucher} WHERE state = 'USED') GROUP BY 1, 2
+) AS b ON b.member_key = coalesce(s.survivor_key, k.member_key) AND b.ref = v.ref
 WHERE v.row_id NOT IN (SELECT row_id FROM left_behind)
 """
 _LEVEL_SPAN = """
@@ -144,6 +148,7 @@ _EMPTY = {
     "return": 'activity_key BIGINT, member_key BIGINT, "of" VARCHAR, returned_minor BIGINT, import_id VARCHAR, written BIGINT',
     "return_line": "activity_key BIGINT, name VARCHAR, product VARCHAR, quantity_milli BIGINT, amount_minor BIGINT",
     "undone": "member_key BIGINT, import_id VARCHAR, written BIGINT",
+    "named": "member_key BIGINT, ref VARCHAR, day DATE",
     "wallet": "member_id VARCHAR, unit VARCHAR, active BIGINT, pending BIGINT, held BIGINT, debt BIGINT",
     "voucher": "row_id VARCHAR, voucher_id VARCHAR, member_id VARCHAR, definition VARCHAR, state VARCHAR, issued_on DATE, expires_on DATE, value_minor BIGINT, rule VARCHAR, ref VARCHAR",
 }

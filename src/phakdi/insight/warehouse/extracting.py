@@ -72,6 +72,12 @@ class Extract:
             WHERE kind = 'refund' AND returned_minor <> 0""",
         )
         self._add("undone", """SELECT member_key, "of" AS import_id, written FROM fresh WHERE kind = 'undo' AND "of" <> '' """)
+        self._add(
+            "named",
+            """
+            SELECT member_key, coalesce(nullif("of", ''), ref) AS ref, day FROM fresh
+            WHERE NOT is_bill AND kind <> 'refund' AND (ref <> '' OR "of" <> '')""",
+        )
 
     def _write_lines(self) -> None:
         """Share what was taken off a bill out over its lines: cumulative rounding, so that lines add up to what was paid."""

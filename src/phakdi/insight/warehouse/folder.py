@@ -21,7 +21,7 @@ from django.conf import settings
 from phakdi.kit.errors import Conflict, NotFound
 from phakdi.kit.ids import new_id
 
-FORMAT = 1
+FORMAT = 2
 KEPT_SECONDS = 600.0  # so long may a reader still use a file that was replaced
 MANIFEST, BEGUN = "manifest.json", "begun.json"
 LOCK, ALL = "lock", "lock-of-all"

@@ -27,6 +27,7 @@ GROWING = (
     "bill",
     "return",
     "undone",
+    "named",
     "line",
     "return_line",
     "movement",

@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 
 from phakdi.flows import refresh_insight as refreshing
+from phakdi.flows.apply_program import apply_program
 from phakdi.flows.erase_member import erase_member
 from phakdi.flows.import_purchases import Manner, import_purchases
 from phakdi.flows.merge_members import merge_members, unmerge_members
@@ -22,6 +23,7 @@ from phakdi.insight.warehouse.queries import open_warehouse, runs_of, status_of
 from phakdi.kit.clock import utc_now
 from phakdi.kit.db.scope import organization_scope
 from phakdi.people.members.models import Member
+from tests.conftest import SHOP_PROGRAM
 from tests.integration.imports.test_import_purchases import read
 from tests.integration.insight.warehouse.test_refresh import NOW, STAFF, buy, everything, give_back, rows
 
@@ -184,3 +186,16 @@ def test_members_who_are_deleted_leave_although_all_others_changed(shop, new_mem
     connections["owner"].close()
     refreshed(shop, tmp_path / "a")
     assert [member["language"] for member in rows(shop, tmp_path / "a", "member", "member_key")] == ["en"]
+
+
+def test_a_voucher_tells_on_which_day_it_was_used(shop, member_id, tmp_path):
+    text = SHOP_PROGRAM + "vouchers:\n  cake:\n    name: {th: เค้ก, en: A cake}\n    item: {th: เค้ก, en: A cake}\n"
+    apply_program(organization_id=shop, text=text, now=NOW - timedelta(days=9), effective_from=NOW - timedelta(days=9))
+    for number, kind in enumerate(("grant_voucher", "use_voucher")):
+        at = NOW + timedelta(days=number)
+        activity = {"kind": kind, "fields": {"voucher": "cake"}, "ref": f"V{number}", "origin": "pos", "at": at}
+        record_activity(organization_id=shop, member_id=member_id, activity=activity, now=at)
+        refreshed(shop, tmp_path / "a")
+        (voucher,) = rows(shop, tmp_path / "a", "voucher", "voucher_key")
+        assert voucher["used_on"] == (at.date() if number else None)
+    assert equals_a_new_one(shop, tmp_path / "a", tmp_path / "b")
