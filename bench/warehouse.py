@@ -64,7 +64,7 @@ FILES = {
         CASE l WHEN 1 THEN amount // 2 ELSE amount - amount // 2 END AS amount_minor FROM drawn, range(1, 3) AS r (l)""",
     "return": """SELECT -n AS activity_key, '' AS activity_id, member_key, n::VARCHAR AS "of", 3000::BIGINT AS returned_minor,
         NULL::VARCHAR AS import_id, n AS written FROM drawn WHERE n % 50 = 0""",
-    "lot": """SELECT member_key || '/' || md5(n::VARCHAR) AS row_id, md5(n::VARCHAR) AS lot_id, member_key::VARCHAR AS member_id, 'points' AS unit,
+    "lot": """SELECT md5(n::VARCHAR) AS lot_id, member_key::VARCHAR AS member_id, 'points' AS unit,
         amount // 2500 AS granted, amount // 2500 AS remaining, day AS earned_on, day AS available_on, day + 400 AS expires_on,
         false AS is_pending, 'base' AS rule FROM drawn""",
     "lot_key": "SELECT md5(n::VARCHAR) AS lot_id, n AS lot_key FROM drawn",

@@ -46,16 +46,16 @@ WITH used AS (
 SELECT k.lot_key, coalesce(v.survivor_key, m.member_key) AS member_key, l.unit, l.granted, l.remaining, coalesce(u.spent, 0) AS spent,
     coalesce(u.expired, 0) AS expired, l.earned_on, coalesce(l.available_on, l.earned_on) AS available_on, l.expires_on, l.is_pending, l.rule
 FROM (
-    SELECT * FROM {lot} WHERE row_id NOT IN (SELECT row_id FROM left_behind)
+    SELECT a.* FROM {lot} AS a ANTI JOIN left_behind AS h ON h.id = a.lot_id AND h.member_id = a.member_id
 ) AS l JOIN {lot_key} AS k USING (lot_id) JOIN member_key AS m USING (member_id) LEFT JOIN used AS u USING (lot_key)
 LEFT JOIN survivor AS v ON v.member_key = m.member_key
 """
 # Who became part of another member keeps an empty copy of the lots and vouchers that went along; so does the survivor, if they part.
 _LEFT_BEHIND = """
-SELECT row_id FROM {lot} WHERE lot_id IN (SELECT lot_id FROM {lot} GROUP BY lot_id HAVING count(*) > 1)
+SELECT lot_id AS id, member_id FROM {lot} WHERE lot_id IN (SELECT lot_id FROM {lot} GROUP BY lot_id HAVING count(*) > 1)
 QUALIFY row_number() OVER (PARTITION BY lot_id ORDER BY remaining DESC, member_id) > 1
 UNION ALL
-SELECT row_id FROM {voucher} WHERE voucher_id IN (SELECT voucher_id FROM {voucher} GROUP BY voucher_id HAVING count(*) > 1)
+SELECT voucher_id, member_id FROM {voucher} WHERE voucher_id IN (SELECT voucher_id FROM {voucher} GROUP BY voucher_id HAVING count(*) > 1)
 QUALIFY row_number() OVER (PARTITION BY voucher_id ORDER BY state = 'CANCELLED', member_id) > 1
 """
 _WALLET = """
@@ -64,7 +64,7 @@ SELECT coalesce(v.survivor_key, k.member_key) AS member_key, w.unit, sum(w.activ
 FROM {wallet} AS w JOIN member_key AS k USING (member_id) LEFT JOIN survivor AS v ON v.member_key = k.member_key GROUP BY 1, 2
 """
 _VOUCHER = """
-SELECT row_number() OVER (ORDER BY v.row_id) AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
+SELECT row_number() OVER (ORDER BY v.voucher_id, v.member_id) AS voucher_key, coalesce(s.survivor_key, k.member_key) AS member_key, v.definition, v.state, v.issued_on, v.expires_on, v.value_minor,
     v.rule, CASE WHEN v.state = 'USED' THEN b.day END AS used_on
 FROM {voucher} AS v JOIN member_key AS k USING (member_id) LEFT JOIN survivor AS s ON s.member_key = k.member_key
 LEFT JOIN (
@@ -73,7 +73,7 @@ LEFT JOIN (
     LEFT JOIN survivor AS g ON g.member_key = n.member_key
     WHERE n.ref <> '' AND n.ref IN (SELECT ref FROM {voucher} WHERE state = 'USED') GROUP BY 1, 2
 ) AS b ON b.member_key = coalesce(s.survivor_key, k.member_key) AND b.ref = v.ref
-WHERE v.row_id NOT IN (SELECT row_id FROM left_behind)
+WHERE NOT EXISTS (SELECT 1 FROM left_behind AS h WHERE h.id = v.voucher_id AND h.member_id = v.member_id)
 """
 _LEVEL_SPAN = """
 WITH seen AS (
@@ -140,7 +140,7 @@ FROM final WHERE returned_minor <> 0
 """
 _EMPTY = {
     "use": "lot_key BIGINT, points BIGINT, is_expiry BOOLEAN",
-    "lot": "row_id VARCHAR, lot_id VARCHAR, member_id VARCHAR, unit VARCHAR, granted BIGINT, remaining BIGINT, earned_on DATE, available_on DATE, expires_on DATE, is_pending BOOLEAN, rule VARCHAR",
+    "lot": "lot_id VARCHAR, member_id VARCHAR, unit VARCHAR, granted BIGINT, remaining BIGINT, earned_on DATE, available_on DATE, expires_on DATE, is_pending BOOLEAN, rule VARCHAR",
     "lot_key": "lot_id VARCHAR, lot_key BIGINT",
     "level_seen": 'member_key BIGINT, day DATE, "at" TIMESTAMP, level VARCHAR',
     "bill": "purchase_key BIGINT, member_key BIGINT, day DATE, ref VARCHAR, import_id VARCHAR, written BIGINT, paid_minor BIGINT",
@@ -150,7 +150,7 @@ _EMPTY = {
     "undone": "member_key BIGINT, import_id VARCHAR, written BIGINT",
     "named": "member_key BIGINT, ref VARCHAR, day DATE",
     "wallet": "member_id VARCHAR, unit VARCHAR, active BIGINT, pending BIGINT, held BIGINT, debt BIGINT",
-    "voucher": "row_id VARCHAR, voucher_id VARCHAR, member_id VARCHAR, definition VARCHAR, state VARCHAR, issued_on DATE, expires_on DATE, value_minor BIGINT, rule VARCHAR, ref VARCHAR",
+    "voucher": "voucher_id VARCHAR, member_id VARCHAR, definition VARCHAR, state VARCHAR, issued_on DATE, expires_on DATE, value_minor BIGINT, rule VARCHAR, ref VARCHAR",
 }
 
 

@@ -9,9 +9,9 @@ import duckdb
 from django.db import connection
 
 from phakdi.insight.warehouse.folder import Folder, Manifest
-from phakdi.insight.warehouse.sources import APPENDED, CHANGING, COUNTED_WHERE, TABLE_OF, WHOLE, Source
+from phakdi.insight.warehouse.sources import APPENDED, CHANGING, COUNTED_WHERE, KEYS, TABLE_OF, WHOLE, Source
 
-OPTIONS = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+OPTIONS = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
 MEMORY = "1GB"
 
 
@@ -164,7 +164,6 @@ class Extract:
             self.duck.execute(f"DROP TABLE new_{name}")
             self._load(f"new_{name}", source, "true", {})
             is_first = True
-        key = next(iter(source.columns))
         columns = ", ".join(f'"{column}"' for column in source.columns)
         before = self.folder.paths(self.manifest, name)
         if name == "lot":
@@ -177,7 +176,7 @@ class Extract:
             self.replace(
                 name,
                 f"""
-                SELECT {columns} FROM read_parquet([{listed}]) WHERE "{key}" NOT IN (SELECT "{key}" FROM new_{name})
+                SELECT {columns} FROM read_parquet([{listed}]) ANTI JOIN new_{name} USING ({_keys(name)})
                 UNION ALL SELECT {columns} FROM new_{name}""",
             )
         self.manifest.counts[f"rows_{name}"] = wanted
@@ -199,11 +198,9 @@ class Extract:
         before, listed = self.manifest.counts.get(f"rows_{name}", 0), self._listed(name)
         if not listed or not self._count(f"new_{name}"):
             return before
-        key = next(iter(CHANGING[name].columns))
+        keys = _keys(name)
         return before + int(
-            self._value(
-                f'SELECT count(*) FROM new_{name} ANTI JOIN (SELECT "{key}" FROM read_parquet([{listed}])) USING ("{key}")'
-            )
+            self._value(f"SELECT count(*) FROM new_{name} ANTI JOIN (SELECT {keys} FROM read_parquet([{listed}])) USING ({keys})")
         )
 
     def _listed(self, name: str) -> str:
@@ -315,6 +312,11 @@ class Extract:
     def _value(self, sql: str) -> Any:
         row = self.duck.execute(sql).fetchone()
         return row[0] if row else None
+
+
+def _keys(name: str) -> str:
+    """Return the columns that tell the rows of a table apart."""
+    return ", ".join(KEYS.get(name, (next(iter(CHANGING[name].columns)),)))
 
 
 def open_engine(folder: Folder) -> duckdb.DuckDBPyConnection:

@@ -79,27 +79,27 @@ APPENDED: Mapping[str, Source] = {
     ),
 }  # fmt: skip
 
-# Rows that change: `{new}` compares the transaction that wrote a row last; the first column tells rows apart.
+# Rows that change: `{new}` compares the transaction that wrote a row last; the first column tells rows apart, or those of KEYS.
 CHANGING: Mapping[str, Source] = {
     "lot": Source(
         """
-        SELECT a.member_id || '/' || a.id, a.id, a.member_id, a.unit, a.granted, a.remaining, (a.earned_at AT TIME ZONE %(zone)s)::date,
+        SELECT a.id, a.member_id, a.unit, a.granted, a.remaining, (a.earned_at AT TIME ZONE %(zone)s)::date,
             (a.available_at AT TIME ZONE %(zone)s)::date, (a.expires_at AT TIME ZONE %(zone)s)::date, a.is_pending, a.rule
         FROM lot AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
         {
-            "row_id": "VARCHAR", "lot_id": "VARCHAR", "member_id": "VARCHAR", "unit": "VARCHAR", "granted": "BIGINT", "remaining": "BIGINT", "earned_on": "DATE",
+            "lot_id": "VARCHAR", "member_id": "VARCHAR", "unit": "VARCHAR", "granted": "BIGINT", "remaining": "BIGINT", "earned_on": "DATE",
             "available_on": "DATE", "expires_on": "DATE", "is_pending": "BOOLEAN", "rule": "VARCHAR",
         },
     ),
     "voucher": Source(
         """
-        SELECT a.member_id || '/' || a.id, a.id, a.member_id, a.definition, a.state, (a.issued_at AT TIME ZONE %(zone)s)::date,
+        SELECT a.id, a.member_id, a.definition, a.state, (a.issued_at AT TIME ZONE %(zone)s)::date,
             (a.expires_at AT TIME ZONE %(zone)s)::date, a.value_minor, a.rule, a.ref
         FROM voucher AS a WHERE a.organization_id = %(organization)s AND {new}
         """,
         {
-            "row_id": "VARCHAR", "voucher_id": "VARCHAR", "member_id": "VARCHAR", "definition": "VARCHAR", "state": "VARCHAR", "issued_on": "DATE",
+            "voucher_id": "VARCHAR", "member_id": "VARCHAR", "definition": "VARCHAR", "state": "VARCHAR", "issued_on": "DATE",
             "expires_on": "DATE", "value_minor": "BIGINT", "rule": "VARCHAR", "ref": "VARCHAR",
         },
     ),
@@ -182,6 +182,7 @@ TABLE_OF = {
     "answer": "survey_answer",
     "linked": "identity",
 }
+KEYS = {"lot": ("lot_id", "member_id"), "voucher": ("voucher_id", "member_id")}
 COUNTED_WHERE = {"message": "member_id IS NOT NULL", "answer": "metric <> '' AND score IS NOT NULL"}
 
 # Read whole every time: small, or without anything that tells what changed. One whose table is not there is left out.
