@@ -23,7 +23,7 @@ def _operations():
 def _path(route: str) -> str:
     known = {"member_id": "01945f00-0000-7000-8000-000000000001", "activity_id": "01945f00-0000-7000-8000-000000000002"}
     known["merge_id"] = known["webhook_id"] = "01945f00-0000-7000-8000-000000000003"
-    known |= {"version_id": "01945f00-0000-7000-8000-000000000003", "code": "NONE"}
+    known |= {"version_id": "01945f00-0000-7000-8000-000000000003", "code": "NONE", "name": "none"}
     return "/" + route.format(**known)
 
 

@@ -27,7 +27,9 @@ PARAMS = {
     "date": "24 พ.ย. 2569",
     "person": "นิดา", "days": 7, "link": "https://shop.example/x", "device": "Chrome", "at": "9:00", "url": "https://x.example",
     "what_th": "ใหม่", "what_en": "new", "what": "ขอลบข้อมูล", "answer": "เรียบร้อย", "reason": "กฎหมาย",
-    "code": "123456", "ref": "ABCD", "minutes": 5, "organization": "ร้านกาแฟ", "name": "สมชาย", "number": "1234567890", "hours": 24
+    "code": "123456", "ref": "ABCD", "minutes": 5, "organization": "ร้านกาแฟ", "name": "สมชาย", "number": "1234567890", "hours": 24,
+    "question": "เป็นอย่างไรบ้าง", "figure_th": "ลูกค้าที่ยังอยู่", "figure_en": "Retention", "value": "40%", "figures": "10", "things": "–",
+    "stop": "https://x.example/stop", "found_th": "ต่ำกว่าเป้า", "found_en": "is below its target", "before": "55%",
 }  # fmt: skip
 
 
