@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import ibis
-
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 GIVEN = ("ISSUED", "OPENING")
 

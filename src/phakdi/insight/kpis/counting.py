@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-import ibis
-
 from phakdi.care.surveys.core.figures import PASSIVE_FROM, PROMOTER_FROM, TOP_FROM
 from phakdi.insight.kpis import expressions as e
 from phakdi.insight.kpis.core import figures, spans
@@ -15,6 +13,9 @@ from phakdi.insight.kpis.core.registry import DIMENSIONS, FIGURES, Figure
 from phakdi.insight.kpis.core.settings import ActiveBy, KpiSettings
 from phakdi.insight.kpis.core.spans import Series, Span, day_number
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 SPENT_BY = ("store", "channel")  # dimensions of purchases; the others are of members
 _NOBODY = dict.fromkeys(("identified", "buyers", "repeaters", "returning", "kept", "days", "bills", "returning_bills", "net"), 0)

@@ -6,10 +6,11 @@ Days are numbers since 1970-01-01, months numbers since year 0. A purchase day i
 from collections.abc import Mapping
 from typing import Any
 
-import ibis
-
 from phakdi.insight.kpis.core.spans import EPOCH, YEAR, Series
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 
 def kept(warehouse: Warehouse, name: str, expression: Any) -> Any:

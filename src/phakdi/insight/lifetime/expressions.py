@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-import ibis
 import numpy as np
 from numpy.typing import NDArray
 
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 EPOCH = date(1970, 1, 1)
 HALF_YEAR = 180  # days

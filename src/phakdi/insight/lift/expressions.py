@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
-import pandas as pd
-
 from phakdi.insight.lift.core.experiments import Outcome, Plan, Sums
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
+pd = later("pandas")
 
 
 def sums_of(warehouse: Warehouse, plan: Plan, assigned: Sequence[tuple[str, bool]], *, last: date) -> tuple[Sums, Sums]:

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import ibis
-
 from phakdi.insight.paths.core.chains import BOUGHT, LOST, START
 from phakdi.insight.paths.core.funnels import (
     ACTIVITY,
@@ -23,6 +21,9 @@ from phakdi.insight.paths.core.funnels import (
     Funnel,
 )
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 DAY = 200_000  # more than the seconds in which any program day can lie, seen from UTC
 AHEAD = 50_400  # the earliest a program day begins before its date does in UTC, in seconds

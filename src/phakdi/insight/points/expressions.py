@@ -2,10 +2,11 @@
 
 from typing import Any
 
-import ibis
-
 from phakdi.insight.points.core.flow import ADJUST, ENDED, GIVEN, OWN, TAKEN_BACK, USED
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 
 def month_of(day: Any) -> Any:

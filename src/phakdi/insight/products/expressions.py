@@ -10,10 +10,11 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-import ibis
-
 from phakdi.insight.products.core.figures import SECOND_DAYS, TOGETHER_MIN, Span
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 MICRO = 1_000_000  # costs of points are summed in millionths of a minor unit
 BASKET_MAX = 60  # a bill with more of the products looked at is a dealer's: it says nothing of what goes together

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-import ibis
-
 from phakdi.insight.products.core.figures import Span
 from phakdi.insight.warehouse.reading import Warehouse
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 REWARD = "reward:"
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import ibis
-
 from phakdi.kit.errors import Invalid, Unavailable
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 MASTER = "PHAKDI_SPARK_MASTER"
 PARTITIONS = "4"

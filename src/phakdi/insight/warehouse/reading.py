@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import ibis
-import pandas as pd
-
 from phakdi.insight.warehouse.core.tables import TABLES
+from phakdi.kit.later import later
+
+ibis = later("ibis")
+pd = later("pandas")
 
 
 class Warehouse:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import ibis
-
 from phakdi.insight.warehouse.core.tables import TABLES
 from phakdi.insight.warehouse.engines import read_files
 from phakdi.insight.warehouse.folder import Folder, Manifest
+from phakdi.kit.later import later
+
+ibis = later("ibis")
 
 Read = Callable[[str], Any]
 

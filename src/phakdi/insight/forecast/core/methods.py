@@ -7,7 +7,10 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
+
+from phakdi.kit.later import later
+
+signal = later("scipy.signal")
 
 Numbers = NDArray[np.float64]
 
@@ -89,7 +92,7 @@ def theta(train: Numbers, season: int, horizon: int) -> Path:
 
 def _simple(values: Numbers, alpha: float) -> tuple[float, Numbers, Numbers]:
     """Smooth simply from the first value on; return the levels and by how much each missed the next value."""
-    levels, _ = lfilter([alpha], [1, alpha - 1], values, zi=[(1 - alpha) * values[0]])
+    levels, _ = signal.lfilter([alpha], [1, alpha - 1], values, zi=[(1 - alpha) * values[0]])
     return alpha, levels, values[1:] - levels[:-1]
 
 

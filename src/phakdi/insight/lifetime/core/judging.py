@@ -1,9 +1,11 @@
 """How good predictions were, once it is known what happened."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 from phakdi.insight.lifetime.core.histories import Numbers
+from phakdi.kit.later import later
+
+stats = later("scipy.stats")
 
 
 def auc(score: Numbers, truth: Numbers) -> float | None:
@@ -12,7 +14,7 @@ def auc(score: Numbers, truth: Numbers) -> float | None:
     many, few = int(yes.sum()), int((~yes).sum())
     if not many or not few:
         return None
-    return float((rankdata(score)[yes].sum() - many * (many + 1) / 2) / (many * few))
+    return float((stats.rankdata(score)[yes].sum() - many * (many + 1) / 2) / (many * few))
 
 
 def brier(score: Numbers, truth: Numbers) -> float | None:
